@@ -1,0 +1,23 @@
+# corsgate_layer(NAME USES layer... LINKS target... SOURCES file...): one folder under src/ is one static library.
+# The order of the calls is the layer order; tests/layers.cmake reads it from the global property.
+
+add_library(corsgate_flags INTERFACE)
+target_include_directories(corsgate_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+target_compile_definitions(corsgate_flags INTERFACE _GNU_SOURCE)
+target_compile_options(corsgate_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+  -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wswitch-enum)
+option(CORSGATE_WERROR "warnings are errors" OFF)
+if(CORSGATE_WERROR)
+  target_compile_options(corsgate_flags INTERFACE -Werror)
+endif()
+
+function(corsgate_layer name)
+  cmake_parse_arguments(arg "" "" "USES;LINKS;SOURCES" ${ARGN})
+  add_library(corsgate_${name} STATIC)
+  list(TRANSFORM arg_SOURCES PREPEND ${name}/)
+  target_sources(corsgate_${name} PRIVATE ${arg_SOURCES})
+  list(TRANSFORM arg_USES PREPEND corsgate_)
+  target_link_libraries(corsgate_${name} PUBLIC corsgate_flags ${arg_USES} PRIVATE ${arg_LINKS})
+  set_property(GLOBAL APPEND PROPERTY corsgate_layers ${name})
+endfunction()

@@ -1,0 +1,36 @@
+#include "base/hash.h"
+
+// A multiply-and-fold over eight bytes at a time, read in little-endian order on every machine.
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xd6e8feb86659fd93));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t load(const unsigned char *bytes, size_t count)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < count; i++)
+        value |= (uint64_t)bytes[i] << (8 * i);
+    return value;
+}
+
+uint64_t hash_u64(uint64_t seed, uint64_t value)
+{
+    return mix(seed, value);
+}
+
+uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    uint64_t hash = mix(seed, size);
+    for (; size >= 8; size -= 8, at += 8)
+        hash = mix(hash, load(at, 8));
+    return size ? mix(hash, load(at, size)) : hash;
+}
+
+uint64_t hash_str(uint64_t seed, Str s)
+{
+    return hash_bytes(seed, s.ptr, s.len);
+}
