@@ -1,0 +1,155 @@
+#pragma once
+// policy: the common model that every dialect produces and everything behind it reads: endpoints,
+// their cells, their answers.
+
+#include "policy/box.h"
+#include "policy/value.h"
+
+// A set of status codes, bit s of word s / 64.
+struct statuses {
+    uint64_t bits[16];
+};
+bool statuses_has(const struct statuses *set, uint32_t status); // NULL holds every status
+
+// What configuration does to the headers of an answer, in the order in which it happens. First the
+// headers of whatever answers (an upstream, nothing for the configuration's own answers), then each
+// operation on what has come so far.
+enum header_verb {
+    HEADER_APPEND,  // one more line
+    HEADER_SET,     // one line in place of all lines of that name; an empty value removes them
+    HEADER_CLEAR,   // removes all lines of that name (a trailing "*" of the name stands for any
+                    // ending)
+    HEADER_DEFAULT, // one line if there is none of that name yet
+    HEADER_UNKNOWN, // anything may have happened to the headers of that name (empty: to any
+                    // header): value is an unknown
+};
+
+struct header_op {
+    enum header_verb verb;
+    Str name;                        // as written
+    const struct value *value;       // NULL for CLEAR. A line whose value is empty is not sent
+    bool keep_empty;                 // ... except where this product sends it all the same
+    const struct statuses *statuses; // only for these final statuses; NULL: for all
+    Span span;                       // the directive
+};
+
+enum answer {
+    ANSWER_OWN,      // the configuration answers, with `status`
+    ANSWER_UPSTREAM, // something behind it answers; `upstream` says what
+    ANSWER_FILE,     // a file is served, or 404: the file system decides
+    ANSWER_NONE,     // the connection is closed without an answer
+    ANSWER_UNKNOWN,  // not known what happens: `reason`
+};
+
+struct response {
+    enum answer answer;
+    uint32_t status; // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
+                     // status into
+    Str upstream;    // UPSTREAM: the target as written, e.g. http://app:8080
+    const struct value *location; // OWN and redirecting: where to; else NULL
+    Str reason;                   // UNKNOWN
+    uint64_t identity;            // UNKNOWN: see model_choice
+    const struct header_op *ops;
+    uint32_t op_count;
+    Span span; // what decided the answer: return, proxy_pass, location ...
+};
+
+struct cell {
+    const struct box *box;
+    const struct response *response;
+};
+
+enum match { MATCH_EXACT, MATCH_PREFIX, MATCH_REGEX, MATCH_GLOB, MATCH_ANY };
+
+// A set of hosts and paths that one piece of configuration serves. Endpoints of a policy are
+// disjoint.
+struct endpoint {
+    const char *layer; // the dialect's name: "nginx", "ingress-nginx", ...
+    const Str *hosts;  // as written, for people and JSON: api.example.com, *.example.com, ~regex,
+                       // "*" (any other)
+    uint32_t host_count;
+    enum match match;
+    Str path;                 // as written: /v1/, or the regex
+    const struct box *box;    // its requests: port, host, path (and scheme), complete and exact
+    Str url;                  // an example that it serves: https://api.example.com/v1/
+    Span span;                // where it is written
+    const struct cell *cells; // disjoint, and together they cover `box`
+    uint32_t cell_count;
+    uint64_t hash; // of all that decides its behaviour; equal hashes (in one model) mean equal
+                   // behaviour. 0: not known
+    bool first_header_only; // repeated request headers: the first counts (else they are joined)
+};
+
+// Something that is not known, however it came about: the place and the reason, for the report.
+struct unknown {
+    Span span;
+    Str reason;
+    uint64_t identity;
+};
+
+// A remark about a piece of configuration that no request can show: dead configuration, headers not
+// inherited ... `rule` is a rule id of design.md 5.2 with subject "remark".
+struct remark {
+    const char *rule;
+    Span span;
+    Str message;                     // what and why, one sentence, no final stop
+    const struct endpoint *endpoint; // or NULL
+};
+
+struct policy {
+    struct model *model;
+    const struct endpoint **endpoints;
+    uint32_t endpoint_count, endpoint_capacity;
+    struct unknown *unknowns;
+    uint32_t unknown_count, unknown_capacity;
+    struct remark *remarks;
+    uint32_t remark_count, remark_capacity;
+    uint32_t files; // read for it
+};
+
+// A declared upstream of the configuration (.corsgate.yml upstreams:). Without one, an upstream
+// adds no CORS headers.
+struct upstream {
+    Str target;                   // as in proxy_pass, compared without a trailing slash
+    bool own;                     // it decides for itself: what it adds is unknown
+    const struct header *headers; // else: what it always sends
+    uint32_t header_count;
+    uint32_t status; // 0: 200
+};
+struct upstreams {
+    const struct upstream *items;
+    uint32_t count;
+};
+const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target);
+
+// The lines that reach the client in a cell, for a final status: what the upstream sends, then the
+// operations. Values that depend on the request stay values; a line may be absent (value empty)
+// depending on the request.
+struct line {
+    Str name;
+    const struct value *value;
+    bool keep_empty;
+    bool unsure; // whether the line is there at all is not known (HEADER_UNKNOWN)
+    Span span;
+};
+struct lines {
+    struct line *items;
+    uint32_t count, capacity;
+    const struct header_op *unknown; // the first HEADER_UNKNOWN that applied, or NULL
+};
+void response_lines(struct model *model, const struct response *response, uint32_t status,
+                    const struct header *upstream_headers, uint32_t upstream_header_count,
+                    struct lines *out);
+
+// What the configuration answers to one concrete request: `simulate --raw`.
+struct answer_lines {
+    bool known;
+    Str reason;             // when not known
+    uint32_t status;        // 0: the upstream's, which was not given
+    struct header *headers; // Access-Control-* and Vary, in order, names as sent
+    uint32_t header_count, header_capacity;
+    Span span;
+    const struct endpoint *endpoint; // NULL when none serves the request
+};
+void policy_answer(struct policy *policy, const struct upstreams *upstreams,
+                   const struct request *request, struct answer_lines *out);

@@ -1,0 +1,45 @@
+#pragma once
+// request: one concrete request, as it goes over the wire.
+
+#include "policy/model.h"
+
+struct box;
+
+struct header {
+    Str name, value;
+};
+
+struct request {
+    Str method;
+    Str scheme; // "http" or "https"
+    Str host;   // as asked for, without port
+    uint32_t port;
+    Str target; // path and query, as sent
+    Str path;   // normalised as the product that reads it does (VAR_PATH)
+    Str query;
+    Str address; // the client's; empty when not known
+    const struct header *headers;
+    uint32_t header_count;
+    // What stands behind the configuration answers, where it is asked. 0: not said.
+    uint32_t upstream_status;
+    const struct header *upstream_headers;
+    uint32_t upstream_header_count;
+};
+
+// Reads "scheme://host[:port]/path?query" into scheme, host, port and target (fragment dropped).
+// False when it is no http(s) URL.
+MUST_CHECK bool request_set_url(struct arena *arena, struct request *request, Str url);
+// The path of a target, percent-decoded, with "." and ".." resolved and (if asked) slashes merged,
+// as nginx does (reference/nginx.md 2.2). False when the target is malformed: a product answers
+// 400.
+MUST_CHECK bool request_normalise(struct arena *arena, Str target, bool merge_slashes, Str *path,
+                                  Str *query);
+// The header's value ("" when absent), several joined by ", " (`first_only`: the first one alone).
+Str request_header(struct arena *arena, const struct request *request, Str name, bool first_only);
+// The value of a variable in this request; false for a choice, which no request determines.
+bool request_value(struct arena *arena, const struct request *request, const struct var *var,
+                   Str *out);
+// Whether the request lies in the box. A choice that the box names is written to *open (the first
+// one) and taken as holding.
+bool request_in_box(struct arena *arena, const struct request *request, const struct box *box,
+                    const struct var **open);
