@@ -15,7 +15,7 @@
 // The place for one more item, zeroed. `v` is evaluated more than once.
 #define vec_push(arena, v)                                                                         \
     ((v)->count == (v)->capacity                                                                   \
-         ? (void)((v)->items = arena_grow((arena), (v)->items, (v)->capacity * sizeof *(v)->items, \
+         ? (void)((v)->items = arena_grow((arena), (v)->items, (v)->count * sizeof *(v)->items,    \
                                           vec_next(&(v)->capacity) * sizeof *(v)->items,           \
                                           _Alignof(max_align_t)))                                  \
          : (void)0,                                                                                \
