@@ -17,12 +17,14 @@ for library in "$@"; do
     esac
     writable=$(printf '%s\n' "$symbols" | awk '
         /file format/ { object = $1 }
-        # value flags section size name; the instrumentation of sanitizers and of gcov is not ours
-        NF >= 5 && $(NF - 2) ~ /^\.(t?data|t?bss|common)/ && $(NF - 2) !~ /^\.data\.rel\.ro/ &&
-            $0 ~ / O / && $NF !~ /^(__odr_asan|__asan|___asan|__ubsan|__gcov|__llvm|__sanc?ov|__const\.|\.L|\*\.L)/ {
-            print object ": " $NF " (" $(NF - 2) ")"
+        NF < 5 { next }
+        # value, flags, section, size, name. What sanitizers and gcov add is not ours.
+        $NF ~ /^(\.|__odr_asan|___?asan|__ubsan|__gcov|__llvm|__san|__unnamed_)/ { next }
+        $(NF - 2) ~ /^\.(tdata|tbss)/ ||
+            ($(NF - 2) ~ /^\.(data|bss)/ && $(NF - 2) !~ /^\.data\.rel\.ro/ && / O /) {
+            print object " " $NF " (" $(NF - 2) ")"
         }
-        /\*COM\*/ { print object ": " $NF " (common)" }')
+        /\*COM\*/ { print object " " $NF " (common)" }')
     if [ -n "$writable" ]; then
         printf '%s\n' "$writable"
         found=1

@@ -37,6 +37,7 @@ if [ -e "$case_dir/setup" ]; then
     }
 fi
 
+arguments=()
 eval "arguments=($(cat "$case_dir/cmd"))" || exit 2
 stdin=/dev/null
 [ -e "$case_dir/stdin" ] && stdin=$case_dir/stdin
