@@ -22,8 +22,12 @@ enum var_kind {
     VAR_COOKIE,  // a cookie, `name` as written
     VAR_ARG,     // one argument of the query, `name` in lower case
     VAR_ADDRESS, // the client's address
-    VAR_CHOICE,  // a condition that is not known: "1" when it holds, "0" when not. `name` is its
-                 // text
+    VAR_UPSTREAM_STATUS, // the status that what stands behind the configuration answers, decimal;
+                         // 200 is assumed
+    VAR_UPSTREAM_HEADER, // a header of its answer: `name` in lower case with "-"; "" when it is
+                         // absent
+    VAR_CHOICE, // a condition that is not known: "1" when it holds, "0" when not. `name` is its
+                // text
 };
 
 struct var {
@@ -50,6 +54,7 @@ struct model {
     struct fa_space *fa;
     // The variables that everything speaks of.
     const struct var *port, *scheme, *host, *path, *target, *query, *method, *address;
+    const struct var *upstream_status;
     const struct var *origin;          // request header Origin
     const struct var *request_method;  // request header Access-Control-Request-Method
     const struct var *request_headers; // request header Access-Control-Request-Headers
@@ -60,6 +65,7 @@ struct model *model_new(struct run *run);
 
 const struct var *model_header(struct model *model, Str name); // in any case, "-" or "_" as sent
 const struct var *model_cookie(struct model *model, Str name);
+const struct var *model_upstream_header(struct model *model, Str name);
 const struct var *model_arg(struct model *model, Str name);
 // A condition that is not known. Two are the same exactly if text and identity are: `identity`
 // covers everything that the condition depends on, so that it cancels in a comparison when nothing

@@ -135,7 +135,8 @@ struct line {
 struct lines {
     struct line *items;
     uint32_t count, capacity;
-    const struct header_op *unknown; // the first HEADER_UNKNOWN that applied, or NULL
+    const struct header_op
+        *unknown; // the first HEADER_UNKNOWN about any header that applied, or NULL
 };
 void response_lines(struct model *model, const struct response *response, uint32_t status,
                     const struct header *upstream_headers, uint32_t upstream_header_count,
@@ -144,10 +145,13 @@ void response_lines(struct model *model, const struct response *response, uint32
 // What the configuration answers to one concrete request: `simulate --raw`.
 struct answer_lines {
     bool known;
-    Str reason;             // when not known
-    uint32_t status;        // 0: the upstream's, which was not given
-    struct header *headers; // Access-Control-* and Vary, in order, names as sent
-    uint32_t header_count, header_capacity;
+    Str reason;      // when not known
+    uint32_t status; // 0: the upstream's, which was not given
+    // Access-Control-* and Vary, in order, names as sent.
+    struct {
+        struct header *items;
+        uint32_t count, capacity;
+    } headers;
     Span span;
     const struct endpoint *endpoint; // NULL when none serves the request
 };

@@ -14,12 +14,15 @@ struct request {
     Str scheme; // "http" or "https"
     Str host;   // as asked for, without port
     uint32_t port;
-    Str target; // path and query, as sent
-    Str path;   // normalised as the product that reads it does (VAR_PATH)
+    bool port_implied; // the request does not say the port: what listens elsewhere may answer, too
+    Str target;        // path and query, as sent
+    Str path;          // normalised as the product that reads it does (VAR_PATH)
     Str query;
     Str address; // the client's; empty when not known
     const struct header *headers;
     uint32_t header_count;
+    bool first_header_only; // of a repeated header only the first line counts; else they are joined
+                            // by ", "
     // What stands behind the configuration answers, where it is asked. 0: not said.
     uint32_t upstream_status;
     const struct header *upstream_headers;

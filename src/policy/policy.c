@@ -1,0 +1,220 @@
+#include "policy/policy.h"
+
+#include <string.h>
+
+bool statuses_has(const struct statuses *set, uint32_t status)
+{
+    return !set || (status < 1024 && (set->bits[status / 64] >> (status % 64) & 1));
+}
+
+const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target)
+{
+    while (str_ends(target, STR("/")))
+        target.len--;
+    for (uint32_t i = 0; upstreams && i < upstreams->count; i++) {
+        Str known = upstreams->items[i].target;
+        while (str_ends(known, STR("/")))
+            known.len--;
+        if (str_equal_nocase(known, target))
+            return &upstreams->items[i];
+    }
+    return NULL;
+}
+
+// Whether an operation on `name` (which may end in "*") is about a line of that name.
+static bool covers(const struct header_op *op, Str line_name)
+{
+    Str name = op->name;
+    if (name.len && name.ptr[name.len - 1] == '*' && op->verb == HEADER_CLEAR) {
+        Str stem = str_slice(name, 0, name.len - 1);
+        return line_name.len >= stem.len &&
+               str_equal_nocase(str_slice(line_name, 0, stem.len), stem);
+    }
+    return str_equal_nocase(name, line_name);
+}
+
+static void remove_covered(struct lines *lines, const struct header_op *op)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < lines->count; i++)
+        if (!covers(op, lines->items[i].name))
+            lines->items[kept++] = lines->items[i];
+    lines->count = kept;
+}
+
+static bool has_name(const struct lines *lines, Str name)
+{
+    for (uint32_t i = 0; i < lines->count; i++)
+        if (str_equal_nocase(lines->items[i].name, name))
+            return true;
+    return false;
+}
+
+static void append(struct model *model, struct lines *lines, const struct header_op *op)
+{
+    *vec_push(model->arena, lines) = (struct line){
+        .name = op->name,
+        .value = op->value,
+        .keep_empty = op->keep_empty,
+        .unsure = op->verb == HEADER_UNKNOWN,
+        .span = op->span,
+    };
+}
+
+void response_lines(struct model *model, const struct response *response, uint32_t status,
+                    const struct header *upstream_headers, uint32_t upstream_header_count,
+                    struct lines *out)
+{
+    *out = (struct lines){ 0 };
+    for (uint32_t i = 0; i < upstream_header_count && response->answer == ANSWER_UPSTREAM; i++)
+        *vec_push(model->arena, out) = (struct line){
+            .name = upstream_headers[i].name,
+            .value = value_text(model, upstream_headers[i].value),
+            .keep_empty = true,
+            .span = response->span,
+        };
+    for (uint32_t i = 0; i < response->op_count; i++) {
+        const struct header_op *op = &response->ops[i];
+        if (!statuses_has(op->statuses, status))
+            continue;
+        switch (op->verb) {
+        case HEADER_SET:
+            remove_covered(out, op);
+            append(model, out, op);
+            break;
+        case HEADER_CLEAR:
+            remove_covered(out, op);
+            break;
+        case HEADER_DEFAULT:
+            if (!has_name(out, op->name))
+                append(model, out, op);
+            break;
+        case HEADER_UNKNOWN:
+            if (op->name.len)
+                append(model, out, op);
+            else if (!out->unknown)
+                out->unknown = op;
+            break;
+        case HEADER_APPEND:
+            append(model, out, op);
+            break;
+        }
+    }
+}
+
+// What `simulate --raw` shows: the headers that decide CORS.
+static bool is_shown(Str name)
+{
+    Str stem = STR("Access-Control-");
+    return str_equal_nocase(name, STR("Vary")) ||
+           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
+}
+
+static bool not_known(struct answer_lines *out, Str reason)
+{
+    out->known = false;
+    out->reason = reason;
+    return false;
+}
+
+// The status and headers of a response for one request. False when they are not known.
+static bool answer(struct policy *policy, const struct upstreams *upstreams,
+                   const struct request *request, const struct response *response,
+                   struct answer_lines *out)
+{
+    struct model *model = policy->model;
+    const struct header *headers = request->upstream_headers;
+    uint32_t header_count = request->upstream_header_count;
+    uint32_t assumed = 200;
+    out->span = response->span;
+    out->status = response->status;
+    switch (response->answer) {
+    case ANSWER_OWN:
+        assumed = response->status;
+        break;
+    case ANSWER_UPSTREAM:
+        if (!request->upstream_status) {
+            const struct upstream *upstream = upstreams_find(upstreams, response->upstream);
+            if (upstream && upstream->own)
+                return not_known(out,
+                                 STR("the upstream decides, and what it answers is not given"));
+            if (upstream) {
+                headers = upstream->headers;
+                header_count = upstream->header_count;
+            }
+        }
+        if (!out->status)
+            out->status = request->upstream_status;
+        assumed = out->status ? out->status : 200;
+        break;
+    case ANSWER_FILE:
+        return not_known(out, STR("the file system decides what is answered"));
+    case ANSWER_NONE:
+        return not_known(out, STR("the connection is closed without an answer"));
+    case ANSWER_UNKNOWN:
+        return not_known(out, response->reason);
+    }
+    struct lines lines;
+    response_lines(model, response, assumed, headers, header_count, &lines);
+    if (lines.unknown) {
+        const struct part *part =
+            lines.unknown->value ? value_find_unknown(lines.unknown->value) : NULL;
+        return not_known(out, part ? part->text : STR("something unknown changes the headers"));
+    }
+    for (uint32_t i = 0; i < lines.count; i++) {
+        Str text, reason;
+        if (!is_shown(lines.items[i].name))
+            continue;
+        if (!value_of(model, lines.items[i].value, request, &text, &reason))
+            return not_known(out, reason);
+        if (text.len || lines.items[i].keep_empty)
+            *vec_push(model->arena, &out->headers) = (struct header){ lines.items[i].name, text };
+    }
+    return true;
+}
+
+static bool same_answer(const struct answer_lines *a, const struct answer_lines *b)
+{
+    if (a->known != b->known || a->status != b->status || a->headers.count != b->headers.count)
+        return false;
+    for (uint32_t i = 0; i < a->headers.count; i++)
+        if (!str_equal(a->headers.items[i].name, b->headers.items[i].name) ||
+            !str_equal(a->headers.items[i].value, b->headers.items[i].value))
+            return false;
+    return true;
+}
+
+void policy_answer(struct policy *policy, const struct upstreams *upstreams,
+                   const struct request *request, struct answer_lines *out)
+{
+    struct model *model = policy->model;
+    struct request seen = *request;
+    *out = (struct answer_lines){ 0 };
+    (void)not_known(out, STR("no endpoint of the configuration serves this request"));
+    for (uint32_t e = 0; e < policy->endpoint_count; e++) {
+        const struct endpoint *endpoint = policy->endpoints[e];
+        const struct var *open = NULL;
+        seen.first_header_only = endpoint->first_header_only;
+        if (!request_in_box(model->arena, &seen, endpoint->box, &open))
+            continue;
+        bool first = true;
+        for (uint32_t c = 0; c < endpoint->cell_count; c++) {
+            open = NULL;
+            if (!request_in_box(model->arena, &seen, endpoint->cells[c].box, &open))
+                continue;
+            struct answer_lines one = { .known = true, .endpoint = endpoint };
+            (void)answer(policy, upstreams, &seen, endpoint->cells[c].response, &one);
+            if (first) {
+                *out = one;
+            } else if (!same_answer(out,
+                                    &one)) { // the request does not tell which of the cells answers
+                out->known = false;
+                out->reason = open ? open->name : STR("a limit was reached");
+                return;
+            }
+            first = false;
+        }
+        if (!first)
+            return;
+    }
+}
