@@ -1,0 +1,121 @@
+#include "syntax/data.h"
+
+#include <stddef.h>
+
+const struct data *data_find(const struct data *data, Str key)
+{
+    if (!data || data->kind != DATA_MAP)
+        return NULL;
+    for (uint32_t i = data->count; i > 0; i--) {
+        const struct data_entry *entry = &data->entries[i - 1];
+        if (entry->key->kind == DATA_SCALAR && str_equal(entry->key->text, key))
+            return entry->value;
+    }
+    return NULL;
+}
+
+static bool is_plain_one_of(const struct data *data, const char *const *words)
+{
+    if (data->kind != DATA_SCALAR || !data->plain)
+        return false;
+    for (; *words; words++)
+        if (str_is(data->text, *words))
+            return true;
+    return false;
+}
+
+bool data_is_null(const struct data *data)
+{
+    static const char *const words[] = { "", "~", "null", "Null", "NULL", NULL };
+    return is_plain_one_of(data, words);
+}
+
+bool data_get_bool(const struct data *data, bool *out)
+{
+    static const char *const yes[] = { "true", "True", "TRUE", NULL };
+    static const char *const no[] = { "false", "False", "FALSE", NULL };
+    bool is_yes = is_plain_one_of(data, yes);
+    if (!is_yes && !is_plain_one_of(data, no))
+        return false;
+    *out = is_yes;
+    return true;
+}
+
+static bool eat_digits(Str *text, const char *digits)
+{
+    size_t len = 0;
+    while (len < text->len && str_contains(str_from(digits), str_slice(*text, len, len + 1)))
+        len++;
+    *text = str_slice(*text, len, text->len);
+    return len > 0;
+}
+
+static bool eat_any(Str *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_eat(text, str_from(*words)))
+            return true;
+    return false;
+}
+
+// The forms of the core schema: -1, +0.5e9, .5, 0o17, 0xff, .inf, .nan.
+static bool is_number(Str text)
+{
+    static const char *const signs[] = { "-", "+", NULL };
+    static const char *const infinities[] = { ".inf", ".Inf", ".INF", NULL };
+    static const char *const nans[] = { ".nan", ".NaN", ".NAN", NULL };
+    static const char *const exponents[] = { "e", "E", NULL };
+    Str rest = text;
+    if (str_eat(&rest, STR("0x")))
+        return eat_digits(&rest, "0123456789abcdefABCDEF") && !rest.len;
+    if (str_eat(&rest, STR("0o")))
+        return eat_digits(&rest, "01234567") && !rest.len;
+    if (eat_any(&rest, nans))
+        return !rest.len;
+    eat_any(&rest, signs);
+    if (eat_any(&rest, infinities))
+        return !rest.len;
+    bool whole = eat_digits(&rest, "0123456789");
+    bool fraction = str_eat(&rest, STR(".")) && eat_digits(&rest, "0123456789");
+    if (!whole && !fraction)
+        return false;
+    if (eat_any(&rest, exponents)) {
+        eat_any(&rest, signs);
+        if (!eat_digits(&rest, "0123456789"))
+            return false;
+    }
+    return !rest.len;
+}
+
+bool data_get_number(const struct data *data, uint32_t max, uint32_t *out)
+{
+    return data->kind == DATA_SCALAR && data->plain && str_number(data->text, max, out);
+}
+
+bool data_is_text(const struct data *data)
+{
+    bool truth;
+    if (data->kind != DATA_SCALAR)
+        return false;
+    if (!data->plain)
+        return true;
+    return !data_is_null(data) && !data_get_bool(data, &truth) && !is_number(data->text);
+}
+
+const char *data_kind_text(const struct data *data)
+{
+    bool truth;
+    switch (data->kind) {
+    case DATA_LIST:
+        return "a list";
+    case DATA_MAP:
+        return "a map";
+    case DATA_SCALAR:
+        break;
+    }
+    if (data_is_null(data))
+        return "nothing";
+    if (data_get_bool(data, &truth))
+        return "true or false";
+    return data_is_text(data) ? "a text" : "a number";
+}

@@ -1,0 +1,46 @@
+#pragma once
+// data: a tree of scalars, lists and maps with places, as YAML and JSON both make it.
+
+#include "base/diag.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum data_kind { DATA_SCALAR, DATA_LIST, DATA_MAP };
+
+struct data_entry {
+    const struct data *key; // of a map; NULL in a list
+    const struct data *value;
+};
+
+// A node. An alias of YAML is the very node that it names, so that a tree may share parts.
+struct data {
+    enum data_kind kind;
+    bool
+        plain; // of a scalar: written without quotes, so that it may mean null, a truth or a number
+    Span span;
+    Str text; // of a scalar, escapes resolved
+    Str tag;  // as resolved by the reader ("tag:yaml.org,2002:str", "!Ref"); empty when none
+    const struct data_entry *entries;
+    uint32_t count;
+    uint32_t weight; // nodes in it, shared ones counted each time
+};
+
+struct data_list {
+    const struct data **items;
+    uint32_t count, capacity;
+};
+
+// The value of a key; NULL when there is none or `data` is no map (NULL included). Of several, the
+// last one.
+const struct data *data_find(const struct data *data, Str key);
+
+// What a scalar means in the core schema of YAML 1.2, and in JSON. False, and nothing written, when
+// it is something else.
+bool data_is_null(const struct data *data);
+bool data_is_text(const struct data *data); // a scalar that is no null, truth or number
+bool data_get_bool(const struct data *data, bool *out);
+bool data_get_number(const struct data *data, uint32_t max, uint32_t *out); // decimal
+// "a list", "a map", "a number" ...: for messages.
+const char *data_kind_text(const struct data *data);

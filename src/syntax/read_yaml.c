@@ -1,0 +1,354 @@
+#include "syntax/read_yaml.h"
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "base/utf8.h"
+
+#include <yaml.h>
+
+#include <stddef.h>
+#include <string.h>
+
+const struct kind yaml_malformed = { "CG901", LEVEL_ERROR, "this is not valid YAML" };
+const struct kind yaml_duplicate_key = { "CG901", LEVEL_ERROR, "the key is written twice" };
+const struct kind yaml_too_large = { "CG903", LEVEL_ERROR, "the YAML exceeds a limit" };
+
+// Nodes that aliases may add to what is written: enough for every honest use.
+enum { ALIASED_MAX = 1000000 };
+
+enum { MARK_STEP = 256, FEW_KEYS = 8 };
+
+// libyaml counts code points; spans count bytes.
+struct places {
+    Str text;
+    bool ascii;
+    VEC(uint32_t) bytes; // of each code point number MARK_STEP * i
+};
+
+struct anchor {
+    Str name;
+    struct data *node;
+};
+
+// A list or map that is still open.
+struct frame {
+    struct data *node;
+    const struct data *key; // read, waiting for its value
+    VEC(struct data_entry) entries;
+};
+
+struct reader {
+    struct run *run;
+    uint32_t file;
+    struct places places;
+    struct map anchors; // of struct anchor, of this document
+    VEC(struct frame) frames;
+    uint32_t depth; // of the frames in use: those above keep their memory
+    uint64_t aliased;
+    struct data_list *documents;
+    uint32_t last_end; // of the last node or end of one
+    bool good;
+};
+
+static bool is_ascii(Str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return false;
+    return true;
+}
+
+static struct places places_of(struct arena *arena, Str text)
+{
+    struct places places = { .text = text, .ascii = is_ascii(text) };
+    if (places.ascii)
+        return places;
+    uint32_t count = 0;
+    for (size_t at = 0; at < text.len; utf8_next(text, &at), count++)
+        if (count % MARK_STEP == 0)
+            *vec_push(arena, &places.bytes) = (uint32_t)at;
+    return places;
+}
+
+static uint32_t place(const struct places *places, size_t point)
+{
+    if (places->ascii)
+        return (uint32_t)(point < places->text.len ? point : places->text.len);
+    size_t step = point / MARK_STEP;
+    if (step >= places->bytes.count)
+        return (uint32_t)places->text.len;
+    size_t at = places->bytes.items[step];
+    for (size_t i = step * MARK_STEP; i < point && at < places->text.len; i++)
+        utf8_next(places->text, &at);
+    return (uint32_t)at;
+}
+
+static Span span_between(const struct reader *reader, yaml_mark_t begin, yaml_mark_t end)
+{
+    return (Span){ reader->file, place(&reader->places, begin.index),
+                   place(&reader->places, end.index) };
+}
+
+static bool fail(struct reader *reader)
+{
+    reader->good = false;
+    return false;
+}
+
+static Str str_of(const yaml_char_t *text)
+{
+    return text ? str_from((const char *)text) : (Str){ NULL, 0 };
+}
+
+static struct data *node_new(struct reader *reader, enum data_kind kind, const yaml_event_t *event,
+                             const yaml_char_t *tag)
+{
+    struct data *node = ARENA_NEW(reader->run->arena, struct data);
+    node->kind = kind;
+    node->span = span_between(reader, event->start_mark, event->end_mark);
+    if (tag)
+        node->tag = str_copy(reader->run->arena, str_of(tag));
+    node->weight = 1;
+    reader->last_end = node->span.end;
+    return node;
+}
+
+static struct anchor *anchor_find(const struct reader *reader, Str name)
+{
+    uint32_t at = 0;
+    struct anchor *anchor;
+    while ((anchor = map_next(&reader->anchors, hash_str(HASH_SEED, name), &at)))
+        if (str_equal(anchor->name, name))
+            return anchor;
+    return NULL;
+}
+
+static void anchor_set(struct reader *reader, const yaml_char_t *text, struct data *node)
+{
+    if (!text)
+        return;
+    struct anchor *anchor = anchor_find(reader, str_of(text));
+    if (!anchor) {
+        anchor = ARENA_NEW(reader->run->arena, struct anchor);
+        anchor->name = str_copy(reader->run->arena, str_of(text));
+        uint64_t hash = hash_str(HASH_SEED, anchor->name);
+        map_add(reader->run->arena, &reader->anchors, hash, anchor);
+    }
+    anchor->node = node;
+}
+
+static void add_node(struct reader *reader, const struct data *node)
+{
+    if (reader->depth == 0) {
+        *vec_push(reader->run->arena, reader->documents) = node;
+        return;
+    }
+    struct frame *frame = &reader->frames.items[reader->depth - 1];
+    frame->node->weight += node->weight; // bounded: see ALIASED_MAX and the size of a file
+    if (frame->node->kind == DATA_MAP && !frame->key) {
+        frame->key = node;
+        return;
+    }
+    struct data_entry entry = { frame->key, node };
+    *vec_push(reader->run->arena, &frame->entries) = entry;
+    frame->key = NULL;
+}
+
+static bool add_alias(struct reader *reader, const yaml_event_t *event)
+{
+    Span span = span_between(reader, event->start_mark, event->end_mark);
+    const struct anchor *anchor = anchor_find(reader, str_of(event->data.alias.anchor));
+    Str name = str_of(event->data.alias.anchor);
+    reader->last_end = span.end;
+    if (!anchor) {
+        diagf(reader->run, &yaml_malformed, span, "no anchor is called \"%.*s\"", STR_ARG(name));
+        return fail(reader);
+    }
+    for (uint32_t i = 0; i < reader->depth; i++)
+        if (reader->frames.items[i].node == anchor->node) {
+            diagf(reader->run, &yaml_malformed, span, "\"%.*s\" contains itself", STR_ARG(name));
+            return fail(reader);
+        }
+    reader->aliased += anchor->node->weight;
+    if (reader->aliased > ALIASED_MAX) {
+        diagf(reader->run, &yaml_too_large, span, "its aliases stand for more than %d nodes",
+              ALIASED_MAX);
+        return fail(reader);
+    }
+    add_node(reader, anchor->node);
+    return true;
+}
+
+static void add_scalar(struct reader *reader, const yaml_event_t *event)
+{
+    struct data *node = node_new(reader, DATA_SCALAR, event, event->data.scalar.tag);
+    Str text = { (const char *)event->data.scalar.value, event->data.scalar.length };
+    Str source = str_slice(reader->places.text, node->span.begin, node->span.end);
+    node->text = str_equal(source, text) ? source : str_copy(reader->run->arena, text);
+    node->plain =
+        event->data.scalar.plain_implicit && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    anchor_set(reader, event->data.scalar.anchor, node);
+    add_node(reader, node);
+}
+
+static bool open_node(struct reader *reader, enum data_kind kind, const yaml_event_t *event,
+                      const yaml_char_t *tag, const yaml_char_t *anchor)
+{
+    struct data *node = node_new(reader, kind, event, tag);
+    if (reader->depth == reader->run->limits->nesting) {
+        diagf(reader->run, &yaml_too_large, node->span, "it is nested more than %u deep",
+              reader->run->limits->nesting);
+        return fail(reader);
+    }
+    anchor_set(reader, anchor, node);
+    if (reader->depth == reader->frames.count)
+        (void)vec_push(reader->run->arena, &reader->frames);
+    struct frame *frame = &reader->frames.items[reader->depth++];
+    frame->node = node;
+    frame->key = NULL;
+    frame->entries.count = 0;
+    return true;
+}
+
+static void complain_twice(struct reader *reader, const struct data *key, const struct data *first)
+{
+    Str before = str_slice(reader->places.text, 0, first->span.begin);
+    uint32_t line = 1;
+    for (size_t i = 0; i < before.len; i++)
+        line += before.ptr[i] == '\n';
+    diagf(reader->run, &yaml_duplicate_key, key->span, "\"%.*s\" stands in line %u already",
+          STR_ARG(key->text), line);
+    fail(reader);
+}
+
+static bool is_same_key(const struct data *a, const struct data *b)
+{
+    return a->kind == DATA_SCALAR && b->kind == DATA_SCALAR && str_equal(a->text, b->text);
+}
+
+static void check_few_keys(struct reader *reader, const struct data_entry *entries, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (is_same_key(entries[i].key, entries[j].key)) {
+                complain_twice(reader, entries[i].key, entries[j].key);
+                break;
+            }
+}
+
+static void check_many_keys(struct reader *reader, struct data_entry *entries, uint32_t count)
+{
+    struct map seen = { 0 };
+    for (uint32_t i = 0; i < count; i++) {
+        const struct data *key = entries[i].key;
+        uint64_t hash = hash_str(HASH_SEED, key->text);
+        const struct data_entry *other;
+        uint32_t at = 0;
+        while ((other = map_next(&seen, hash, &at)) && !is_same_key(key, other->key))
+            ;
+        if (other)
+            complain_twice(reader, key, other->key);
+        else
+            map_add(reader->run->arena, &seen, hash, &entries[i]);
+    }
+}
+
+static void close_node(struct reader *reader, const yaml_event_t *event)
+{
+    struct frame *frame = &reader->frames.items[--reader->depth];
+    struct data *node = frame->node;
+    struct arena *arena = reader->run->arena;
+    struct data_entry *entries = ARENA_ARRAY(arena, struct data_entry, frame->entries.count);
+    if (frame->entries.count)
+        memcpy(entries, frame->entries.items, frame->entries.count * sizeof *entries);
+    node->entries = entries;
+    node->count = frame->entries.count;
+    // The end of a block is a token without width that stands before whatever comes next.
+    if (event->end_mark.index > event->start_mark.index)
+        node->span.end = place(&reader->places, event->end_mark.index);
+    else if (reader->last_end > node->span.begin)
+        node->span.end = reader->last_end;
+    reader->last_end = node->span.end;
+    if (node->kind == DATA_MAP && node->count <= FEW_KEYS)
+        check_few_keys(reader, entries, node->count);
+    else if (node->kind == DATA_MAP)
+        check_many_keys(reader, entries, node->count);
+    add_node(reader, node);
+}
+
+// False when reading cannot go on.
+static bool take(struct reader *reader, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_DOCUMENT_START_EVENT:
+        reader->anchors = (struct map){ 0 };
+        reader->depth = 0;
+        return true;
+    case YAML_ALIAS_EVENT:
+        return add_alias(reader, event);
+    case YAML_SCALAR_EVENT:
+        add_scalar(reader, event);
+        return true;
+    case YAML_SEQUENCE_START_EVENT:
+        return open_node(reader, DATA_LIST, event, event->data.sequence_start.tag,
+                         event->data.sequence_start.anchor);
+    case YAML_MAPPING_START_EVENT:
+        return open_node(reader, DATA_MAP, event, event->data.mapping_start.tag,
+                         event->data.mapping_start.anchor);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        close_node(reader, event);
+        return true;
+    case YAML_STREAM_END_EVENT:
+        return false;
+    case YAML_NO_EVENT:
+    case YAML_STREAM_START_EVENT:
+    case YAML_DOCUMENT_END_EVENT:
+        return true;
+    }
+    return true;
+}
+
+static void complain(struct reader *reader, const yaml_parser_t *parser)
+{
+    const char *problem = parser->problem ? parser->problem : "it cannot be read";
+    uint32_t begin = parser->error == YAML_READER_ERROR
+                         ? (uint32_t)parser->problem_offset
+                         : place(&reader->places, parser->problem_mark.index);
+    if (begin > reader->places.text.len)
+        begin = (uint32_t)reader->places.text.len;
+    uint32_t end = begin < reader->places.text.len ? begin + 1 : begin;
+    Span span = { reader->file, begin, end };
+    if (parser->context)
+        diagf(reader->run, &yaml_malformed, span, "%s %s", problem, parser->context);
+    else
+        diagf(reader->run, &yaml_malformed, span, "%s", problem);
+    fail(reader);
+}
+
+bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out)
+{
+    struct reader reader = {
+        .run = run,
+        .file = file,
+        .places = places_of(run->arena, text),
+        .documents = out,
+        .good = true,
+    };
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser))
+        return diagf(run, &yaml_malformed, (Span){ file, 0, 0 }, "out of memory");
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser, (const yaml_char_t *)text.ptr, text.len);
+    for (bool more = true; more;) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&parser, &event)) {
+            complain(&reader, &parser);
+            break;
+        }
+        more = take(&reader, &event);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return reader.good;
+}

@@ -1,0 +1,11 @@
+#pragma once
+// read_yaml: YAML text to trees of data, one for each document of the stream.
+
+#include "syntax/data.h"
+
+extern const struct kind yaml_malformed, yaml_duplicate_key, yaml_too_large;
+
+// Reads `text`, which is the whole content of the file with that number. False when something was
+// wrong, which is then in run->diags; *out holds the documents that could be read in any case (an
+// empty one is a null). Slices point into `text` or into the run's arena.
+MUST_CHECK bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out);
