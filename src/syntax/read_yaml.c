@@ -20,7 +20,8 @@ enum { MARK_STEP = 256, FEW_KEYS = 8 };
 
 // libyaml counts code points; spans count bytes.
 struct places {
-    Str text;
+    Str text;     // the whole file
+    size_t start; // behind a byte order mark, where libyaml begins
     bool ascii;
     VEC(uint32_t) bytes; // of each code point number MARK_STEP * i
 };
@@ -60,11 +61,12 @@ static bool is_ascii(Str text)
 
 static struct places places_of(struct arena *arena, Str text)
 {
-    struct places places = { .text = text, .ascii = is_ascii(text) };
+    bool marked = str_starts(text, STR("\xEF\xBB\xBF"));
+    struct places places = { .text = text, .start = marked ? 3 : 0, .ascii = is_ascii(text) };
     if (places.ascii)
         return places;
     uint32_t count = 0;
-    for (size_t at = 0; at < text.len; utf8_next(text, &at), count++)
+    for (size_t at = places.start; at < text.len; utf8_next(text, &at), count++)
         if (count % MARK_STEP == 0)
             *vec_push(arena, &places.bytes) = (uint32_t)at;
     return places;
@@ -313,7 +315,7 @@ static void complain(struct reader *reader, const yaml_parser_t *parser)
 {
     const char *problem = parser->problem ? parser->problem : "it cannot be read";
     uint32_t begin = parser->error == YAML_READER_ERROR
-                         ? (uint32_t)parser->problem_offset
+                         ? (uint32_t)(reader->places.start + parser->problem_offset)
                          : place(&reader->places, parser->problem_mark.index);
     if (begin > reader->places.text.len)
         begin = (uint32_t)reader->places.text.len;
@@ -339,7 +341,9 @@ bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out)
     if (!yaml_parser_initialize(&parser))
         return diagf(run, &yaml_malformed, (Span){ file, 0, 0 }, "out of memory");
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const yaml_char_t *)text.ptr, text.len);
+    Str rest = str_slice(text, reader.places.start, text.len);
+    const char *begin = rest.ptr ? rest.ptr : "";
+    yaml_parser_set_input_string(&parser, (const yaml_char_t *)begin, rest.len);
     for (bool more = true; more;) {
         yaml_event_t event;
         if (!yaml_parser_parse(&parser, &event)) {
