@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 
-#include <assert.h>
 #include <string.h>
 
 static uint64_t key_hash(const struct fa_space *space, bool accept, const struct pool_edge *edges,
@@ -181,13 +180,12 @@ struct fa_space *fa_space_new(struct arena *arena, const struct limits *limits)
     space->arena = arena;
     space->limits = limits;
     pool_reserve(space, 0);
-    uint32_t none = pool_add(space, false, NULL, 0, hash_u64(HASH_SEED, 1), 0);
+    pool_add(space, false, NULL, 0, hash_u64(HASH_SEED, 1), 0);
     uint64_t all_hash = hash_u64(HASH_SEED, 2);
     struct pool_edge loop = { .target = POOL_ALL, .lo = 0, .hi = UINT8_MAX };
-    uint32_t all = pool_add(space, true, &loop, 1, all_hash, POOL_CYCLIC | POOL_INFINITE);
-    pool_index(space, all);
-    *vec_push(arena, &space->components) = (struct pool_component){ all, 1 };
-    assert(none == POOL_NONE && all == POOL_ALL);
+    pool_add(space, true, &loop, 1, all_hash, POOL_CYCLIC | POOL_INFINITE);
+    pool_index(space, POOL_ALL);
+    *vec_push(arena, &space->components) = (struct pool_component){ POOL_ALL, 1 };
     return space;
 }
 
