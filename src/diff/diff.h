@@ -9,11 +9,17 @@ enum direction { DIRECTION_GAINED, DIRECTION_LOST };
 enum certainty { CERTAINTY_CERTAIN, CERTAINTY_POSSIBLE };
 enum relation { RELATION_EQUAL, RELATION_WIDER, RELATION_NARROWER, RELATION_BOTH };
 
-// The part of the URL space where one old and one new endpoint meet (one of them may be missing),
-// after merging of all parts with the same changes.
+// An old and a new endpoint that meet; NULL: nothing served it in that version.
+struct pair {
+    const struct endpoint *old, *new;
+};
+
+// The part of the URL space where old and new endpoints meet and access changes, after merging of
+// all parts with the same changes.
 struct region {
-    const struct endpoint *old,
-        *new; // the first ones that were merged; NULL: nothing served it in that version
+    const struct endpoint *old, *new; // the first pair
+    const struct pair *pairs;         // all of them: `merged` many
+    const struct box *box;            // where the first pair meets
     const Str *hosts;
     uint32_t host_count;
     enum match match;
@@ -41,16 +47,18 @@ struct change {
 struct diff {
     struct model *model;
     const struct policy *old, *new;
-    struct region **regions; // those with changes first
-    uint32_t region_count, region_capacity;
+    struct region **regions; // with changes, in the order of the new version
+    uint32_t region_count;
     struct change *changes; // sorted: by region, gained first, capability
-    uint32_t change_count, change_capacity;
+    uint32_t change_count;
     enum relation relation; // of everything
-    uint32_t compared;      // endpoints compared, for the statement of proof
-    uint32_t unknown;       // unknowns that could matter in the new version
+    uint32_t compared;      // pairs of endpoints, for the statement of proof
+    uint32_t unknown;       // unknowns of the new version that do not cancel against the old one's
 };
 
 void diff_policies(struct origin_space *space, const struct upstreams *old_upstreams,
                    const struct upstreams *new_upstreams, const struct policy *old,
                    const struct policy *new, struct diff *out);
+const char *direction_name(enum direction direction); // gained, lost
+const char *certainty_name(enum certainty certainty); // certain, possible
 const char *relation_name(enum relation relation);

@@ -1,0 +1,88 @@
+#include "diff/diff.h"
+
+#include "base/hash.h"
+#include "base/map.h"
+#include "diff/regions.h"
+
+// Unknowns of the new version that the old one does not have in the same form.
+static uint32_t count_unknown(struct model *model, const struct policy *old,
+                              const struct policy *new)
+{
+    struct map known = { 0 };
+    uint32_t out = 0;
+    for (uint32_t i = 0; i < old->unknown_count; i++)
+        map_add(model->arena, &known, old->unknowns[i].identity, &old->unknowns[i]);
+    for (uint32_t i = 0; i < new->unknown_count; i++) {
+        const struct unknown *unknown = &new->unknowns[i], *same;
+        uint32_t at = 0;
+        while ((same = map_next(&known, unknown->identity, &at)))
+            if (str_equal(same->reason, unknown->reason))
+                break;
+        out += !same;
+    }
+    return out;
+}
+
+void diff_policies(struct origin_space *space, const struct upstreams *old_upstreams,
+                   const struct upstreams *new_upstreams, const struct policy *old,
+                   const struct policy *new, struct diff *out)
+{
+    const struct comparison with = {
+        .model = new->model,
+        .space = space,
+        .old_upstreams = old_upstreams,
+        .new_upstreams = new_upstreams,
+        .old = old,
+        .new = new,
+    };
+    struct overlaps overlaps;
+    struct places places = { 0 };
+    *out = (struct diff){ .model = new->model, .old = old, .new = new };
+    overlap_find(old, new, &overlaps);
+    for (uint32_t i = 0; i < overlaps.count; i++) {
+        struct raw_changes changes;
+        changes_find(&with, &overlaps.items[i], &changes);
+        if (changes.count)
+            *vec_push(new->model->arena, &places) = (struct place){ overlaps.items[i], changes };
+    }
+    out->compared = overlaps.count + overlaps.equal;
+    out->unknown = count_unknown(new->model, old, new);
+    regions_build(&with, &places, out);
+}
+
+const char *direction_name(enum direction direction)
+{
+    switch (direction) {
+    case DIRECTION_GAINED:
+        return "gained";
+    case DIRECTION_LOST:
+        return "lost";
+    }
+    return "";
+}
+
+const char *certainty_name(enum certainty certainty)
+{
+    switch (certainty) {
+    case CERTAINTY_CERTAIN:
+        return "certain";
+    case CERTAINTY_POSSIBLE:
+        return "possible";
+    }
+    return "";
+}
+
+const char *relation_name(enum relation relation)
+{
+    switch (relation) {
+    case RELATION_EQUAL:
+        return "equal";
+    case RELATION_WIDER:
+        return "wider";
+    case RELATION_NARROWER:
+        return "narrower";
+    case RELATION_BOTH:
+        return "both";
+    }
+    return "";
+}

@@ -1,0 +1,18 @@
+#pragma once
+// overlap: where the endpoints of two versions meet in the URL space.
+
+#include "policy/policy.h"
+
+// Requests that one old and one new endpoint serve; one of them is NULL where nothing answered.
+struct overlap {
+    const struct endpoint *old, *new;
+    const struct box *box;
+};
+struct overlaps {
+    struct overlap *items; // those that may behave differently
+    uint32_t count, capacity;
+    uint32_t equal; // pairs that are known to behave the same, and are not in `items`
+};
+
+// In the order of the new version's endpoints, then what only the old one served.
+void overlap_find(const struct policy *old, const struct policy *new, struct overlaps *out);

@@ -1,0 +1,297 @@
+#include "diff/regions.h"
+
+#include "base/hash.h"
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A region under construction.
+struct draft {
+    const struct place *first;
+    VEC(struct pair) pairs;
+    VEC(Str) hosts;
+    struct map known_hosts;
+    uint64_t where; // of layer, hosts and paths, in any order
+};
+
+static const char *layer_of(const struct overlap *overlap)
+{
+    return overlap->new ? overlap->new->layer : overlap->old->layer;
+}
+
+static uint64_t change_hash(uint64_t hash, const struct raw_change *change)
+{
+    hash = hash_u64(hash, (uint64_t)change->direction * 2 + (uint64_t)change->certainty);
+    hash = hash_u64(hash, (uint64_t)change->capability.kind * 2 + change->capability.credentials);
+    hash = hash_str(hash, change->capability.name);
+    hash = hash_u64(hash, fa_hash(change->set));
+    hash = hash_u64(hash, fa_hash(change->before));
+    return hash_str(hash_u64(hash, fa_hash(change->after)), change->condition);
+}
+
+static bool change_same(const struct raw_change *a, const struct raw_change *b)
+{
+    return a->direction == b->direction && a->certainty == b->certainty &&
+           capability_equal(a->capability, b->capability) && a->set == b->set &&
+           a->before == b->before && a->after == b->after && str_equal(a->condition, b->condition);
+}
+
+static bool places_same(const struct place *a, const struct place *b)
+{
+    if (strcmp(layer_of(&a->overlap), layer_of(&b->overlap)) != 0 ||
+        a->changes.count != b->changes.count || !a->overlap.old != !b->overlap.old ||
+        !a->overlap.new != !b->overlap.new)
+        return false;
+    for (uint32_t i = 0; i < a->changes.count; i++)
+        if (!change_same(&a->changes.items[i], &b->changes.items[i]))
+            return false;
+    return true;
+}
+
+static uint64_t place_hash(const struct place *place)
+{
+    uint64_t hash = hash_str(HASH_SEED, str_from(layer_of(&place->overlap)));
+    for (uint32_t i = 0; i < place->changes.count; i++)
+        hash = change_hash(hash, &place->changes.items[i]);
+    return hash;
+}
+
+static void add_host(struct model *model, struct draft *draft, Str host)
+{
+    uint64_t hash = hash_str(HASH_SEED, host);
+    uint32_t at = 0;
+    for (Str *known; (known = map_next(&draft->known_hosts, hash, &at));)
+        if (str_equal(*known, host))
+            return;
+    Str *copy = ARENA_NEW(model->arena, Str);
+    *copy = host;
+    map_add(model->arena, &draft->known_hosts, hash, copy);
+    *vec_push(model->arena, &draft->hosts) = host;
+}
+
+static bool is_pattern(Str host)
+{
+    return host.len == 0 || host.ptr[0] == '~' || host.ptr[0] == '.' || host.ptr[0] == '_' ||
+           str_contains(host, STR("*"));
+}
+
+// The hosts of one side that can lie in the overlap. False when none is left.
+static bool add_hosts(struct model *model, const struct overlap *overlap,
+                      const struct endpoint *side, bool names_only, struct draft *draft)
+{
+    const struct fa *language = box_language(overlap->box, model->host);
+    bool any = false;
+    for (uint32_t i = 0; side && i < side->host_count; i++) {
+        bool pattern = is_pattern(side->hosts[i]);
+        Str host = str_lower(model->arena, side->hosts[i]);
+        if (pattern ? names_only : language && !fa_accepts(language, host))
+            continue;
+        add_host(model, draft, side->hosts[i]);
+        any = true;
+    }
+    return any;
+}
+
+static void draft_add(struct model *model, struct draft *draft, const struct place *place)
+{
+    const struct overlap *overlap = &place->overlap;
+    *vec_push(model->arena, &draft->pairs) = (struct pair){ overlap->old, overlap->new };
+    // Names say more than patterns; the new version's before the old one's.
+    if (!add_hosts(model, overlap, overlap->new, true, draft) &&
+        !add_hosts(model, overlap, overlap->old, true, draft) &&
+        !add_hosts(model, overlap, overlap->new, false, draft))
+        (void)add_hosts(model, overlap, overlap->old, false, draft);
+    const struct endpoint *sides[2] = { overlap->old, overlap->new };
+    for (int i = 0; i < 2; i++) {
+        if (!sides[i])
+            continue;
+        uint64_t one = hash_u64(hash_str(HASH_SEED, sides[i]->path), (uint64_t)i);
+        for (uint32_t j = 0; j < sides[i]->host_count; j++)
+            one += hash_str(HASH_SEED, sides[i]->hosts[j]);
+        draft->where += one;
+    }
+}
+
+// The endpoint whose path describes the overlap best.
+static const struct endpoint *path_side(struct model *model, const struct overlap *overlap)
+{
+    const struct endpoint *old = overlap->old, *new = overlap->new;
+    if (!old || !new)
+        return new ? new : old;
+    const struct fa *path = box_language(overlap->box, model->path);
+    if (box_language(new->box, model->path) == path)
+        return new;
+    if (box_language(old->box, model->path) == path)
+        return old;
+    return old->match == MATCH_EXACT || (old->match == MATCH_PREFIX && new->match == MATCH_PREFIX &&
+                                         old->path.len > new->path.len)
+               ? old
+               : new;
+}
+
+static bool url_inside(struct model *model, const struct box *box, Str url)
+{
+    struct request request = { .method = STR("GET") };
+    const struct var *open = NULL;
+    return url.len && request_set_url(model->arena, &request, url) &&
+           request_normalise(model->arena, request.target, true, &request.path, &request.query) &&
+           request_in_box(model->arena, &request, box, &open);
+}
+
+static Str shortest(struct model *model, const struct box *box, const struct var *var,
+                    Str otherwise)
+{
+    uint8_t taste[256];
+    Str out;
+    for (unsigned c = 0; c < 256; c++) {
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        taste[c] = plain ? 0 : c == '/' || c == '.' || c == '-' ? 1 : c > ' ' && c < 127 ? 2 : 3;
+    }
+    return fa_shortest(model->arena, box_language(box, var), taste, &out) ? out : otherwise;
+}
+
+static Str url_of(struct model *model, const struct overlap *overlap)
+{
+    const struct endpoint *sides[2] = { overlap->new, overlap->old };
+    for (int i = 0; i < 2; i++)
+        if (sides[i] && url_inside(model, overlap->box, sides[i]->url))
+            return sides[i]->url;
+    const struct endpoint *side = overlap->new ? overlap->new : overlap->old;
+    Str scheme = STR("https");
+    const struct fa *schemes = box_language(overlap->box, model->scheme);
+    if (str_starts(side->url, STR("http://")) || (schemes && !fa_accepts(schemes, scheme)))
+        scheme = STR("http");
+    Str host = shortest(model, overlap->box, model->host, STR("example.com"));
+    if (!host.len) // any host will do, and "" is the shortest
+        host = STR("any.example");
+    return str_format(model->arena, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host),
+                      STR_ARG(shortest(model, overlap->box, model->path, STR("/"))));
+}
+
+static enum relation relation_of(bool gained, bool lost)
+{
+    if (gained && lost)
+        return RELATION_BOTH;
+    return gained ? RELATION_WIDER : lost ? RELATION_NARROWER : RELATION_EQUAL;
+}
+
+static enum relation changes_relation(const struct raw_changes *changes)
+{
+    bool gained = false, lost = false;
+    for (uint32_t i = 0; i < changes->count; i++) {
+        gained = gained || changes->items[i].direction == DIRECTION_GAINED;
+        lost = lost || changes->items[i].direction == DIRECTION_LOST;
+    }
+    return relation_of(gained, lost);
+}
+
+static int by_bytes(const void *left, const void *right)
+{
+    return str_compare(*(const Str *)left, *(const Str *)right);
+}
+
+static struct region *region_of(struct model *model, struct draft *draft)
+{
+    const struct overlap *overlap = &draft->first->overlap;
+    const struct endpoint *side = path_side(model, overlap);
+    struct region *region = ARENA_NEW(model->arena, struct region);
+    if (draft->hosts.count)
+        qsort(draft->hosts.items, draft->hosts.count, sizeof *draft->hosts.items, by_bytes);
+    *region = (struct region){
+        .old = overlap->old,
+        .new = overlap->new,
+        .pairs = draft->pairs.items,
+        .box = overlap->box,
+        .hosts = draft->hosts.items,
+        .host_count = draft->hosts.count,
+        .match = side->match,
+        .path = side->path,
+        .layer = layer_of(overlap),
+        .url = url_of(model, overlap),
+        .relation = changes_relation(&draft->first->changes),
+        .merged = draft->pairs.count,
+    };
+    return region;
+}
+
+static uint64_t change_id(struct model *model, const struct draft *draft,
+                          const struct raw_change *change)
+{
+    uint64_t id = hash_str(HASH_SEED, capability_text(model->arena, change->capability));
+    id = hash_u64(id, (uint64_t)change->capability.credentials);
+    id = hash_u64(id, (uint64_t)change->direction * 2 + (uint64_t)change->certainty);
+    id = hash_u64(hash_str(id, str_from(layer_of(&draft->first->overlap))), draft->where);
+    id = hash_u64(hash_u64(id, fa_hash(change->before)), fa_hash(change->after));
+    return hash_u64(id, fa_hash(change->set));
+}
+
+struct changes {
+    struct change *items;
+    uint32_t count, capacity;
+};
+
+static void describe(const struct comparison *with, const struct draft *draft,
+                     const struct region *region, struct changes *out)
+{
+    struct model *model = with->model;
+    const struct fa *named = fa_union(model->fa, behaviour_named(model, with->space, region->old),
+                                      behaviour_named(model, with->space, region->new));
+    for (uint32_t i = 0; i < draft->first->changes.count; i++) {
+        const struct raw_change *raw = &draft->first->changes.items[i];
+        struct change *change = vec_push(model->arena, out);
+        *change = (struct change){
+            .region = region,
+            .direction = raw->direction,
+            .certainty = raw->certainty,
+            .capability = raw->capability,
+            .origins = origins_describe(with->space, raw->set, NULL, named),
+            .before = origins_describe(with->space, raw->before, NULL, named),
+            .after = origins_describe(with->space, raw->after, NULL, named),
+            .condition = raw->condition,
+            .old_span = raw->old_span,
+            .new_span = raw->new_span,
+            .why = raw->why,
+            .id = change_id(model, draft, raw),
+        };
+    }
+}
+
+void regions_build(const struct comparison *with, const struct places *places, struct diff *out)
+{
+    struct model *model = with->model;
+    struct map by_changes = { 0 };
+    VEC(struct draft *) drafts = { 0 };
+    VEC(struct region *) regions = { 0 };
+    struct changes changes = { 0 };
+    for (uint32_t i = 0; i < places->count; i++) {
+        const struct place *place = &places->items[i];
+        uint64_t hash = place_hash(place);
+        uint32_t at = 0;
+        struct draft *draft;
+        while ((draft = map_next(&by_changes, hash, &at)))
+            if (places_same(draft->first, place))
+                break;
+        if (!draft) {
+            draft = ARENA_NEW(model->arena, struct draft);
+            draft->first = place;
+            map_add(model->arena, &by_changes, hash, draft);
+            *vec_push(model->arena, &drafts) = draft;
+        }
+        draft_add(model, draft, place);
+    }
+    bool wider = false, narrower = false;
+    for (uint32_t i = 0; i < drafts.count; i++) {
+        struct region *region = region_of(model, drafts.items[i]);
+        *vec_push(model->arena, &regions) = region;
+        describe(with, drafts.items[i], region, &changes);
+        wider = wider || region->relation == RELATION_WIDER || region->relation == RELATION_BOTH;
+        narrower =
+            narrower || region->relation == RELATION_NARROWER || region->relation == RELATION_BOTH;
+    }
+    out->regions = regions.items;
+    out->region_count = regions.count;
+    out->changes = changes.items;
+    out->change_count = changes.count;
+    out->relation = relation_of(wider, narrower);
+}
