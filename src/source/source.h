@@ -29,8 +29,9 @@ enum source_entry {
 };
 
 struct source_name {
-    Str name; // one component
-    enum source_entry entry;
+    Str name;                // one component
+    enum source_entry entry; // of what it leads to
+    bool is_link;
 };
 
 struct source_names {
@@ -60,10 +61,11 @@ struct source {
     Str root;    // absolute path of the root with no '/' at the end; empty when it has none
     Str only;    // the path of the one file the user named; empty for a folder
     void *state; // of the ops
-    struct map numbers, folders,
-        links;      // by hash of the path: files read, folders found inside the root
-    size_t bytes;   // read so far
-    uint32_t count; // files read so far
+    const struct limits *limits;
+    struct map numbers; // by hash of the path: what was read
+    struct map folders; // by hash of the path: folders found to be inside the root
+    size_t bytes;       // read so far
+    uint32_t count;     // files read so far
 };
 
 // Opens a folder, a file (the root is then its folder and `only` its name) or "-" (one file of that
@@ -98,4 +100,6 @@ bool source_is_glob(Str pattern); // contains * ? or [
 bool source_match(Str pattern, Str name);
 // The files and folders that match, in byte order, as glob(3) does in the C locale: a leading dot
 // is not matched by a wildcard. `pattern` is clean and relative. Nothing matched is no error.
-void source_glob(struct source *source, Str pattern, struct source_paths *out);
+// False, and reported at `at`, when there are more than limits.files.
+bool source_glob(struct run *run, struct source *source, Str pattern, Span at,
+                 struct source_paths *out);

@@ -1,0 +1,340 @@
+#include "syntax/scan_nginx.h"
+
+#include "syntax/nginx.h"
+
+#include <string.h>
+
+const struct kind nginx_syntax_error = { "CG901", LEVEL_ERROR, "syntax error" };
+const struct kind nginx_nesting = { "CG903", LEVEL_ERROR, "blocks are nested too deeply" };
+
+enum {
+    BUFFER = 4096,           // what nginx reads at once: a word or a comment must end within it
+    QUOTED_MAX = BUFFER - 2, // between the quotes
+    ERRORS_MAX = 50,         // more, and it is no configuration
+    SHOWN = 24,              // bytes of the input in a message
+};
+
+struct scan {
+    struct run *run;
+    Str text;
+    uint32_t file, base;
+    uint32_t at;
+    uint32_t errors;
+    bool lost;
+
+    uint32_t n_words;              // of the statement that has begun
+    uint32_t word_begin, word_end; // its last word
+    bool lua;                      // its name says that its block is Lua
+    bool closed_quote;             // the last character closed a quote
+    uint32_t *opened;              // where each open block begins
+    uint32_t depth;
+};
+
+static Span span(const struct scan *scan, uint32_t begin, uint32_t end)
+{
+    return (Span){ scan->file, scan->base + begin, scan->base + end };
+}
+
+static void fail(struct scan *scan, uint32_t begin, uint32_t end, const char *what)
+{
+    if (scan->errors++ < ERRORS_MAX) {
+        diagf(scan->run, &nginx_syntax_error, span(scan, begin, end), "%s", what);
+        return;
+    }
+    diagf(scan->run, &nginx_syntax_error, span(scan, begin, end),
+          "more than %d errors: this does not look like nginx configuration", ERRORS_MAX);
+    scan->lost = true;
+}
+
+// What is wrong with a piece of text, which the message quotes the beginning of.
+static void fail_text(struct scan *scan, uint32_t begin, uint32_t end, const char *what)
+{
+    uint32_t shown = end - begin < SHOWN ? end - begin : SHOWN;
+    char message[256];
+    Str text = str_format(scan->run->arena, "%s \"%.*s%s\"", what, (int)shown,
+                          scan->text.ptr + begin, shown < end - begin ? "..." : "");
+    size_t len = text.len < sizeof message ? text.len : sizeof message - 1;
+    memcpy(message, text.ptr, len);
+    message[len] = '\0';
+    fail(scan, begin, end, message);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void begin_word(struct scan *scan)
+{
+    if (scan->closed_quote && scan->text.ptr[scan->at] != ')')
+        fail_text(scan, scan->at, scan->at + 1,
+                  "a closing quote must be followed by a space, \";\", \"{\" or \")\", not by");
+    scan->closed_quote = false;
+    scan->word_begin = scan->at;
+}
+
+static void end_word(struct scan *scan, uint32_t begin, uint32_t end)
+{
+    if (scan->n_words++ == 0)
+        scan->lua = str_ends(str_slice(scan->text, begin, end), STR("_by_lua_block"));
+    scan->word_end = scan->at;
+}
+
+static void comment(struct scan *scan)
+{
+    uint32_t begin = scan->at, size = (uint32_t)scan->text.len;
+    const char *end = memchr(scan->text.ptr + begin, '\n', size - begin);
+    scan->at = end ? (uint32_t)(end - scan->text.ptr) : size;
+    if (scan->at - begin >= BUFFER)
+        fail(scan, begin, begin + SHOWN,
+             "comment longer than the 4095 bytes that nginx allows in one line");
+}
+
+static void word(struct scan *scan)
+{
+    begin_word(scan);
+    const char *text = scan->text.ptr;
+    uint32_t size = (uint32_t)scan->text.len, at = scan->at;
+    bool dollar = false;
+    for (; at < size; at++) {
+        char c = text[at];
+        if (is_space(c) || c == ';' || (c == '{' && !dollar))
+            break;
+        dollar = c == '$' || (c == '{' && dollar);
+        if (c == '\\' && at + 1 < size)
+            at++;
+    }
+    scan->at = at;
+    if (at - scan->word_begin >= BUFFER)
+        fail_text(scan, scan->word_begin, at, "word longer than the 4095 bytes that nginx allows:");
+    end_word(scan, scan->word_begin, at);
+}
+
+// Where to go on after a quote that is not closed: as in grammars/nginx/src/scanner.c.
+static uint32_t resume(const struct scan *scan, uint32_t begin)
+{
+    uint32_t end = begin, semicolon = 0;
+    for (; end < scan->text.len && scan->text.ptr[end] != '\n' && end - begin < QUOTED_MAX; end++)
+        if (scan->text.ptr[end] == ';')
+            semicolon = end;
+    return semicolon ? semicolon : end;
+}
+
+static void quoted(struct scan *scan)
+{
+    begin_word(scan);
+    const char *text = scan->text.ptr;
+    uint32_t size = (uint32_t)scan->text.len, begin = scan->at + 1, at = begin;
+    char quote = text[scan->at];
+    for (; at < size && text[at] != quote; at++) {
+        if (text[at] == '\\' && at + 1 < size)
+            at++;
+        if (at - begin > QUOTED_MAX)
+            break;
+    }
+    scan->closed_quote = at < size && at - begin <= QUOTED_MAX;
+    if (scan->closed_quote) {
+        scan->at = at + 1;
+        end_word(scan, begin, at);
+        return;
+    }
+    const char *why = at < size
+                          ? "nothing closes this quote within the 4094 bytes that nginx allows:"
+                          : "nothing closes this quote:";
+    scan->at = resume(scan, begin);
+    fail_text(scan, begin - 1, scan->at, why);
+    end_word(scan, begin, scan->at);
+}
+
+// The offset behind a long bracket of Lua that may open at `at`, or `at` when none does there.
+static uint32_t long_bracket(Str text, uint32_t at)
+{
+    uint32_t level = 0;
+    while (at + 1 + level < text.len && text.ptr[at + 1 + level] == '=')
+        level++;
+    if (at + 1 + level >= text.len || text.ptr[at] != '[' || text.ptr[at + 1 + level] != '[')
+        return at;
+    for (uint32_t i = at + level + 2; i < text.len; i++) {
+        const char *next = memchr(text.ptr + i, ']', text.len - i);
+        if (!next)
+            break;
+        i = (uint32_t)(next - text.ptr);
+        uint32_t equals = 0;
+        while (i + 1 + equals < text.len && text.ptr[i + 1 + equals] == '=')
+            equals++;
+        if (equals == level && i + 1 + equals < text.len && text.ptr[i + 1 + equals] == ']')
+            return i + equals + 2;
+        i += equals;
+    }
+    return (uint32_t)text.len;
+}
+
+static uint32_t line_end(Str text, uint32_t at)
+{
+    const char *end = memchr(text.ptr + at, '\n', text.len - at);
+    return end ? (uint32_t)(end - text.ptr) : (uint32_t)text.len;
+}
+
+// The offset behind the piece of Lua at `at`: a string, a comment or one character.
+static uint32_t lua_piece(Str text, uint32_t at)
+{
+    char c = text.ptr[at];
+    uint32_t end = at;
+    if (c == '[')
+        end = long_bracket(text, at);
+    else if (c == '-' && at + 1 < text.len && text.ptr[at + 1] == '-') {
+        end = at + 2 < text.len ? long_bracket(text, at + 2) : at + 2;
+        if (end == at + 2)
+            end = line_end(text, end);
+    } else if (c == '"' || c == '\'') {
+        uint32_t line = line_end(text, at);
+        for (end = at + 1; end < line && text.ptr[end] != c; end++)
+            if (text.ptr[end] == '\\' && end + 1 < text.len)
+                line = line_end(text, ++end);
+        return end < text.len ? end + (text.ptr[end] == c) : end;
+    }
+    return end > at ? end : at + 1;
+}
+
+static void lua(struct scan *scan)
+{
+    uint32_t begin = scan->at, depth = 0;
+    while (scan->at < scan->text.len) {
+        char c = scan->text.ptr[scan->at];
+        uint32_t end = lua_piece(scan->text, scan->at);
+        if (end - scan->at >= BUFFER)
+            fail_text(scan, scan->at, end,
+                      "string or comment in Lua longer than nginx's buffer of 4096 bytes:");
+        scan->at = end;
+        if (c == '{')
+            depth++;
+        if (c == '}' && --depth == 0)
+            return;
+    }
+    fail(scan, begin, begin + 1, "nothing closes this Lua block");
+}
+
+static void end_statement(struct scan *scan)
+{
+    scan->n_words = 0;
+    scan->lua = false;
+    scan->closed_quote = false;
+}
+
+static void open_block(struct scan *scan)
+{
+    if (scan->n_words == 0)
+        fail(scan, scan->at, scan->at + 1, "\"{\" without a directive before it");
+    if (scan->lua) {
+        lua(scan);
+        end_statement(scan);
+        return;
+    }
+    if (scan->depth >= scan->run->limits->nesting) {
+        diagf(scan->run, &nginx_nesting, span(scan, scan->at, scan->at + 1), "more than %u levels",
+              scan->run->limits->nesting);
+        scan->lost = true;
+        return;
+    }
+    scan->opened[scan->depth++] = scan->at++;
+    end_statement(scan);
+}
+
+static void close_block(struct scan *scan)
+{
+    if (scan->n_words)
+        fail(scan, scan->word_begin, scan->word_end, "\";\" is missing after this");
+    if (scan->depth)
+        scan->depth--;
+    else
+        fail(scan, scan->at, scan->at + 1, "\"}\" closes nothing");
+    scan->at++;
+    end_statement(scan);
+}
+
+static void step(struct scan *scan)
+{
+    switch (scan->text.ptr[scan->at]) {
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+        scan->at++;
+        scan->closed_quote = false;
+        return;
+    case '#':
+        if (scan->closed_quote)
+            begin_word(scan);
+        comment(scan);
+        return;
+    case ';':
+        if (scan->n_words == 0)
+            fail(scan, scan->at, scan->at + 1, "\";\" without a directive before it");
+        scan->at++;
+        end_statement(scan);
+        return;
+    case '{':
+        open_block(scan);
+        return;
+    case '}':
+        if (scan->closed_quote) // nginx's complaint is another one, the cause is the same
+            scan->closed_quote = false;
+        close_block(scan);
+        return;
+    case '"':
+    case '\'':
+        quoted(scan);
+        return;
+    default:
+        word(scan);
+        return;
+    }
+}
+
+static void end_file(struct scan *scan)
+{
+    if (scan->n_words)
+        fail(scan, scan->word_begin, scan->word_end,
+             "the file ends inside a statement: \";\" is missing after this");
+    for (uint32_t i = scan->depth; i-- > 0 && !scan->lost;)
+        fail(scan, scan->opened[i], scan->opened[i] + 1,
+             "nothing closes this block: \"}\" is missing at the end of the file");
+}
+
+enum scan_result scan_nginx(struct run *run, Str text, uint32_t file, uint32_t base)
+{
+    struct scan scan = { .run = run, .text = text, .file = file, .base = base };
+    scan.opened = ARENA_ARRAY(run->arena, uint32_t, run->limits->nesting);
+    if (str_starts(text, STR("\xef\xbb\xbf"))) {
+        fail(&scan, 0, 3,
+             "the file begins with a byte order mark, which nginx takes as part of the first word");
+        scan.at = 3;
+    }
+    while (scan.at < text.len && !scan.lost)
+        step(&scan);
+    if (!scan.lost)
+        end_file(&scan);
+    return scan.lost ? SCAN_LOST : scan.errors ? SCAN_BROKEN : SCAN_OK;
+}
+
+Str scan_unescape(struct arena *arena, Str raw)
+{
+    char *to = ARENA_ARRAY(arena, char, raw.len);
+    size_t len = 0;
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.ptr[i];
+        if (c != '\\' || i + 1 == raw.len) {
+            to[len++] = c;
+            continue;
+        }
+        char next = raw.ptr[++i];
+        if (next == 't' || next == 'r' || next == 'n') {
+            to[len++] = next == 't' ? '\t' : next == 'r' ? '\r' : '\n';
+            continue;
+        }
+        if (next != '"' && next != '\'' && next != '\\')
+            to[len++] = c;
+        to[len++] = next;
+    }
+    return (Str){ to, len };
+}
