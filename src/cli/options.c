@@ -1,0 +1,306 @@
+#include "cli/options.h"
+
+#include "rule/rule.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum option_id {
+    OPTION_FORMAT,
+    OPTION_OUTPUT,
+    OPTION_CONFIG,
+    OPTION_REQUESTS,
+    OPTION_RAW,
+    OPTION_EXPLAIN,
+    OPTION_FAIL_ON,
+    OPTION_REVIEW,
+    OPTION_COLOR,
+    OPTION_QUIET,
+    OPTION_JOBS,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+struct option_row {
+    enum option_id id;
+    unsigned users; // enum option_user
+    const char *name;
+    char letter;       // 0: none
+    const char *value; // what it takes, NULL for nothing
+    const char *help;  // lines separated by '\n'
+};
+
+enum { FINDERS = USED_BY_DIFF | USED_BY_CHECK };
+
+static const struct option_row rows[] = {
+    { OPTION_REQUESTS, USED_BY_SIMULATE, "requests", 0, "FILE",
+      "the requests, one JSON object a line; - for standard input" },
+    { OPTION_RAW, USED_BY_SIMULATE, "raw", 0, NULL,
+      "requests as they go over the wire; predict only the answer" },
+    { OPTION_EXPLAIN, USED_BY_SHOW, "explain", 0, NULL, "say why a file was read as what" },
+    { OPTION_FORMAT, FINDERS | USED_BY_SHOW, "format", 0, "NAME[=FILE]",
+      "text (default) or json; repeat it for several reports" },
+    { OPTION_OUTPUT, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "output", 'o', "FILE",
+      "write there instead of to standard output" },
+    { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "config", 0, "FILE",
+      "this configuration instead of the nearest .corsgate.yml" },
+    { OPTION_FAIL_ON, FINDERS, "fail-on", 0, "LEVEL",
+      "exit 1 for findings of this level and above:\nerror (default), warning, note or never" },
+    { OPTION_REVIEW, USED_BY_DIFF, "review", 0, "fail|note",
+      "what a needed review does: exit 3 (fail, default) or\nonly be said (note)" },
+    { OPTION_COLOR, FINDERS | USED_BY_SHOW | USED_BY_RULES, "color", 0, "WHEN",
+      "auto (default), always or never; NO_COLOR is honoured" },
+    { OPTION_QUIET, USED_BY_ALL, "quiet", 'q', NULL, "say nothing besides results and errors" },
+    { OPTION_JOBS, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "jobs", 0, "N",
+      "use at most N threads" },
+    { OPTION_HELP, USED_BY_ALL, "help", 'h', NULL, "this text" },
+    { OPTION_VERSION, USED_BY_ALL, "version", 0, NULL, "the version of corsgate" },
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+// A suggestion may differ in a third of the letters.
+const char *options_suggest(Str word, const char *const *names, uint32_t count)
+{
+    size_t best = word.len / 3 + 1;
+    if (best > 3)
+        best = 3;
+    best++;
+    const char *found = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t distance = str_distance(word, str_from(names[i]), best);
+        if (distance < best) {
+            best = distance;
+            found = names[i];
+        }
+    }
+    return found;
+}
+
+static const struct option_row *row_find(enum option_user user, Str name)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        bool short_name = rows[i].letter && name.len == 1 && name.ptr[0] == rows[i].letter;
+        if ((rows[i].users & (unsigned)user) && (short_name || str_is(name, rows[i].name)))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static bool refuse(struct arena *arena, Str *complaint, const struct option_row *row, Str value,
+                   const char *expected)
+{
+    *complaint = str_format(arena, "--%s: \"%.*s\" is not %s", row->name, STR_ARG(value), expected);
+    return false;
+}
+
+static bool choose(Str value, const char *const *words, uint32_t count, uint32_t *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_is(value, words[i])) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
+static bool apply_choice(struct arena *arena, const struct option_row *row, Str value,
+                         struct options *out, Str *complaint)
+{
+    static const char *const levels[] = { "never", "note", "warning", "error" };
+    static const char *const reviews[] = { "fail", "note" };
+    static const char *const colors[] = { "auto", "always", "never" };
+    uint32_t at;
+    if (row->id == OPTION_FAIL_ON) {
+        if (!choose(value, levels, 4, &at))
+            return refuse(arena, complaint, row, value, "error, warning, note or never");
+        out->fail_on = (enum level)at;
+    } else if (row->id == OPTION_REVIEW) {
+        if (!choose(value, reviews, 2, &at))
+            return refuse(arena, complaint, row, value, "fail or note");
+        out->review_note = at == 1;
+    } else if (row->id == OPTION_COLOR) {
+        if (!choose(value, colors, 3, &at))
+            return refuse(arena, complaint, row, value, "auto, always or never");
+        out->color = (enum color)at;
+    }
+    return true;
+}
+
+static bool apply(struct arena *arena, const struct option_row *row, Str value, struct options *out,
+                  Str *complaint)
+{
+    switch (row->id) {
+    case OPTION_FORMAT: {
+        struct output output = { .format = value };
+        Str name, path;
+        if (str_cut(value, STR("="), &name, &path)) {
+            output = (struct output){ name, path };
+            if (!path.len)
+                return refuse(arena, complaint, row, value, "NAME or NAME=FILE");
+        }
+        *vec_push(arena, &out->outputs) = output;
+        return true;
+    }
+    case OPTION_OUTPUT:
+        out->output = value;
+        return true;
+    case OPTION_CONFIG:
+        out->config = value;
+        return true;
+    case OPTION_REQUESTS:
+        out->requests = value;
+        return true;
+    case OPTION_RAW:
+        out->raw = true;
+        return true;
+    case OPTION_EXPLAIN:
+        out->explain = true;
+        return true;
+    case OPTION_FAIL_ON:
+    case OPTION_REVIEW:
+    case OPTION_COLOR:
+        return apply_choice(arena, row, value, out, complaint);
+    case OPTION_QUIET:
+        out->quiet = true;
+        return true;
+    case OPTION_JOBS:
+        if (!str_number(value, 1024, &out->jobs) || out->jobs == 0)
+            return refuse(arena, complaint, row, value, "a number from 1 to 1024");
+        return true;
+    case OPTION_HELP:
+        out->help = true;
+        return true;
+    case OPTION_VERSION:
+        out->version = true;
+        return true;
+    }
+    return true;
+}
+
+static bool unknown_option(struct arena *arena, enum option_user user, Str name, bool is_long,
+                           Str *complaint)
+{
+    const char *names[ROWS];
+    uint32_t count = 0;
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].users & (unsigned)user)
+            names[count++] = rows[i].name;
+    const char *near = is_long ? options_suggest(name, names, count) : NULL;
+    struct buf text = { .arena = arena };
+    buf_addf(&text, "there is no option %s%.*s", is_long ? "--" : "-", STR_ARG(name));
+    if (near)
+        buf_addf(&text, "; did you mean --%s?", near);
+    *complaint = buf_str(&text);
+    return false;
+}
+
+// One option word: --name, --name=value, -n, -nvalue. `next` is the word behind it (NULL for none);
+// *took says whether it was its value.
+static bool parse_option(struct arena *arena, enum option_user user, Str word, const char *next,
+                         struct options *out, bool *took, Str *complaint)
+{
+    bool is_long = str_eat(&word, STR("--"));
+    Str name = word, value = { NULL, 0 };
+    bool has_value = false;
+    if (is_long) {
+        has_value = str_cut(word, STR("="), &name, &value);
+    } else {
+        name = str_slice(word, 1, 2);
+        value = str_slice(word, 2, word.len);
+        has_value = value.len > 0;
+    }
+    const struct option_row *row = is_long && name.len == 1 ? NULL : row_find(user, name);
+    if (!row)
+        return unknown_option(arena, user, name, is_long, complaint);
+    if (!row->value && has_value) {
+        *complaint = str_format(arena, "--%s takes no value", row->name);
+        return false;
+    }
+    if (row->value && !has_value) {
+        if (!next) {
+            *complaint = str_format(arena, "--%s needs a value: %s", row->name, row->value);
+            return false;
+        }
+        value = str_from(next);
+        *took = true;
+    }
+    if (row->value && !value.len) {
+        *complaint = str_format(arena, "--%s needs a value: %s", row->name, row->value);
+        return false;
+    }
+    return apply(arena, row, value, out, complaint);
+}
+
+// Gives --output to the report that names no file of its own. One report may go to standard output.
+static bool place_reports(struct arena *arena, struct options *options, Str *complaint)
+{
+    if (!options->outputs.count)
+        *vec_push(arena, &options->outputs) = (struct output){ .format = STR("text") };
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < options->outputs.count; i++) {
+        struct output *output = &options->outputs.items[i];
+        if (output->path.len)
+            continue;
+        open++;
+        output->path = options->output;
+    }
+    if (open > 1) {
+        *complaint = STR("several reports want the same place: write --format NAME=FILE");
+        return false;
+    }
+    if (open == 0 && options->output.len) {
+        *complaint = STR("--output: every report has a file already");
+        return false;
+    }
+    return true;
+}
+
+bool options_parse(struct arena *arena, enum option_user user, char *const *words, uint32_t count,
+                   struct options *out, Str *complaint)
+{
+    struct options options = { .fail_on = LEVEL_ERROR, .separated = UINT32_MAX };
+    for (uint32_t i = 0; i < count; i++) {
+        Str word = str_from(words[i]);
+        bool is_option = options.separated == UINT32_MAX && word.len > 1 && word.ptr[0] == '-';
+        if (!is_option) {
+            *vec_push(arena, &options.arguments) = word;
+        } else if (str_is(word, "--")) {
+            options.separated = options.arguments.count;
+        } else {
+            bool took = false;
+            const char *next = i + 1 < count ? words[i + 1] : NULL;
+            if (!parse_option(arena, user, word, next, &options, &took, complaint))
+                return false;
+            i += took;
+        }
+    }
+    if (options.separated == UINT32_MAX)
+        options.separated = options.arguments.count;
+    if (!place_reports(arena, &options, complaint))
+        return false;
+    *out = options;
+    return true;
+}
+
+void options_help(struct buf *out, enum option_user user)
+{
+    enum { INDENT = 24 };
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct option_row *row = &rows[i];
+        if (!(row->users & (unsigned)user))
+            continue;
+        size_t begin = out->len;
+        buf_add_text(out, "  ");
+        if (row->letter)
+            buf_addf(out, "-%c, ", row->letter);
+        buf_addf(out, "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+        Str help = str_from(row->help), line;
+        for (bool more = true; more; begin = out->len) {
+            more = str_cut(help, STR("\n"), &line, &help);
+            size_t width = out->len - begin;
+            int pad = width < INDENT ? (int)(INDENT - width) : 2;
+            buf_addf(out, "%*s%.*s\n", pad, "", STR_ARG(more ? line : help));
+        }
+    }
+}
