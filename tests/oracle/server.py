@@ -1,5 +1,6 @@
 """The real thing: nginx with its own prefix on loopback, an upstream that answers what it is told, raw requests."""
 
+import ctypes
 import json
 import os
 import re
@@ -30,6 +31,12 @@ def nginx_version():
     return re.search(r"nginx/([0-9.]+)", text).group(1)
 
 
+def die_with_parent():
+    """Whatever ends this process ends its servers."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -47,6 +54,7 @@ class Upstream:
         self.port = listener.getsockname()[1]
         self.pid = os.fork()
         if self.pid == 0:
+            die_with_parent()
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             try:
@@ -63,11 +71,8 @@ class Upstream:
 
 
 def serve(listener):
-    parent = os.getppid()
     while True:
         connection, _ = listener.accept()
-        if os.getppid() != parent:
-            return
         with connection:
             connection.settimeout(5)
             try:
@@ -118,7 +123,8 @@ class Nginx:
         self.process = subprocess.Popen(
             [NGINX, "-p", folder, "-e", self.log, "-c", os.path.join(folder, "running.conf"),
              "-g", f"daemon off; master_process off; pid {os.path.join(folder, 'nginx.pid')};"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            preexec_fn=die_with_parent)
         deadline = time.monotonic() + 10
         for port in ports:
             while not reachable(port):
