@@ -8,7 +8,7 @@
 
 const struct kind source_missing = { "CG901", LEVEL_ERROR, "there is no such file or folder" };
 const struct kind source_unreadable = { "CG901", LEVEL_ERROR, "cannot be read" };
-const struct kind source_not_a_file = { "CG901", LEVEL_ERROR, "is neither a file nor a folder" };
+const struct kind source_not_a_file = { "CG901", LEVEL_ERROR, "is not a file that can be read" };
 const struct kind source_binary = { "CG901", LEVEL_ERROR, "is not text: it holds NUL bytes" };
 const struct kind source_outside_root = { "CG904", LEVEL_ERROR,
                                           "leads out of the folder that is being read" };
