@@ -782,7 +782,7 @@ def requests(case, seed, count):
         if block[index][0][0] == "server_name":
             names += [host for name in block[index][0][1:] for host in HOSTS.get(name.strip('"'), [])]
     names = [name for name in names if not set(name) & set("~* ,")]
-    ports = 2 if any("@P1@" in word for _, block, index in conf.walk(case.statements) for word in block[index][0]) else 1
+    ports = [index for index in (0, 1) if f"@P{index}@" in case.plain]
     out = []
     for _ in range(count):
         method = rng.choice(METHODS)
@@ -814,7 +814,7 @@ def requests(case, seed, count):
                 headers[name] = rng.choice(values)
         # A header is what is left between its surrounding spaces.
         headers = {name: value.strip(" ") for name, value in headers.items()}
-        port = rng.randrange(ports)
+        port = rng.choice(ports)
         request = {"method": method, "url": f"http://{host}:@P{port}@{target}", "headers": headers}
         request.update(behind(case, method, target, headers, rng))
         out.append(request)
