@@ -27,29 +27,31 @@ struct dialect_file {
 
 struct dialect_result {
     struct policy *policy;
-    struct dialect_file *files; // that a dialect recognised, roots only
-    uint32_t file_count, file_capacity;
+    VEC(struct dialect_file) files; // roots that a dialect recognised
 };
 
 struct dialect {
     const char *name;
     const char *what; // for people: "nginx configuration"
-    // Those of `paths` (files of the source) that this dialect reads as roots; files that another
-    // includes are left out.
-    void (*find)(struct run *run, struct files *files, struct source *source, const Str *paths,
-                 uint32_t path_count, struct dialect_result *out);
-    // Adds the endpoints, unknowns and remarks of one root file. False when it cannot be read at
-    // all (said in run->diags).
-    bool (*load)(struct model *model, struct files *files, struct source *source, Str path,
-                 const struct dialect_options *options, struct policy *out);
+    // Reads what it recognises below `paths` (none: the whole source), and a path that is a file in
+    // any case when `forced`; adds endpoints, unknowns and remarks to out->policy and the root
+    // files to out->files. False when something could not be read (run->diags says what); what
+    // stands around it is there.
+    bool (*load)(struct model *model, struct source *source, const struct dialect_options *options,
+                 const Str *paths, uint32_t path_count, bool forced, struct dialect_result *out);
 };
 
 extern const struct dialect *const dialects[];
 extern const uint32_t dialect_count;
 
+// Whether a path is one of `paths` or below one; true for no paths.
+bool dialect_is_wanted(Str path, const Str *paths, uint32_t path_count);
+
+extern const struct kind dialect_nothing; // CG901: there is no configuration to read
+
 // Reads everything below `paths` (empty: the whole source) that a dialect recognises into one
 // policy. A path that is a file is read even when it is not recognised by its name. False when
 // something could not be read (run->diags says what); what could be is there.
-MUST_CHECK bool dialect_load(struct model *model, struct files *files, struct source *source,
+MUST_CHECK bool dialect_load(struct model *model, struct source *source,
                              const struct dialect_options *options, const Str *paths,
                              uint32_t path_count, struct dialect_result *out);

@@ -7,6 +7,38 @@ bool statuses_has(const struct statuses *set, uint32_t status)
     return !set || (status < 1024 && (set->bits[status / 64] >> (status % 64) & 1));
 }
 
+// The place for one more item of a list that is kept as pointer, count and capacity.
+static void *grow(struct policy *policy, void *items, uint32_t count, uint32_t *capacity,
+                  size_t size)
+{
+    if (count < *capacity)
+        return items;
+    size_t before = *capacity * size;
+    return arena_grow(policy->model->arena, items, before, vec_next(capacity) * size,
+                      _Alignof(max_align_t));
+}
+
+void policy_add_endpoint(struct policy *policy, const struct endpoint *endpoint)
+{
+    policy->endpoints = grow(policy, policy->endpoints, policy->endpoint_count,
+                             &policy->endpoint_capacity, sizeof *policy->endpoints);
+    policy->endpoints[policy->endpoint_count++] = endpoint;
+}
+
+void policy_add_unknown(struct policy *policy, struct unknown unknown)
+{
+    policy->unknowns = grow(policy, policy->unknowns, policy->unknown_count,
+                            &policy->unknown_capacity, sizeof *policy->unknowns);
+    policy->unknowns[policy->unknown_count++] = unknown;
+}
+
+void policy_add_remark(struct policy *policy, struct remark remark)
+{
+    policy->remarks = grow(policy, policy->remarks, policy->remark_count, &policy->remark_capacity,
+                           sizeof *policy->remarks);
+    policy->remarks[policy->remark_count++] = remark;
+}
+
 const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target)
 {
     while (str_ends(target, STR("/")))

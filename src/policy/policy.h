@@ -99,13 +99,17 @@ struct remark {
 struct policy {
     struct model *model;
     const struct endpoint **endpoints;
-    uint32_t endpoint_count, endpoint_capacity;
     struct unknown *unknowns;
-    uint32_t unknown_count, unknown_capacity;
     struct remark *remarks;
+    uint32_t endpoint_count, endpoint_capacity;
+    uint32_t unknown_count, unknown_capacity;
     uint32_t remark_count, remark_capacity;
     uint32_t files; // read for it
 };
+
+void policy_add_endpoint(struct policy *policy, const struct endpoint *endpoint);
+void policy_add_unknown(struct policy *policy, struct unknown unknown);
+void policy_add_remark(struct policy *policy, struct remark remark);
 
 // A declared upstream of the configuration (.corsgate.yml upstreams:). Without one, an upstream
 // adds no CORS headers.

@@ -1,0 +1,76 @@
+#include "dialect/dialect.h"
+
+#include "dialect/nginx/nginx.h"
+
+const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
+                                      "no configuration that corsgate can read" };
+
+const struct dialect *const dialects[] = {
+    &dialect_nginx,
+};
+const uint32_t dialect_count = sizeof dialects / sizeof *dialects;
+
+static bool is_below(Str path, Str folder)
+{
+    if (folder.len == 0 || str_equal(path, folder))
+        return true;
+    return path.len > folder.len && str_starts(path, folder) && path.ptr[folder.len] == '/';
+}
+
+bool dialect_is_wanted(Str path, const Str *paths, uint32_t path_count)
+{
+    for (uint32_t i = 0; i < path_count; i++)
+        if (is_below(path, paths[i]))
+            return true;
+    return path_count == 0;
+}
+
+static const struct dialect *dialect_find(Str name)
+{
+    for (uint32_t i = 0; i < dialect_count; i++)
+        if (str_is(name, dialects[i]->name))
+            return dialects[i];
+    return NULL;
+}
+
+// What the user's configuration lists, one entry after the other.
+static bool load_listed(struct model *model, struct source *source,
+                        const struct dialect_options *options, struct dialect_result *out)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < options->source_count; i++) {
+        const struct dialect_source *listed = &options->sources[i];
+        struct source_paths found = { 0 };
+        if (source_is_glob(listed->path))
+            good &= source_glob(model->run, source, listed->path, listed->span, &found);
+        else
+            *vec_push(model->arena, &found.list) = listed->path;
+        const struct dialect *typed = listed->type.len ? dialect_find(listed->type) : NULL;
+        for (uint32_t d = 0; d < dialect_count && found.list.count; d++)
+            if (!typed || dialects[d] == typed)
+                good &= dialects[d]->load(model, source, options, found.list.items,
+                                          found.list.count, typed || dialect_count == 1, out);
+    }
+    return good;
+}
+
+bool dialect_load(struct model *model, struct source *source, const struct dialect_options *options,
+                  const Str *paths, uint32_t path_count, struct dialect_result *out)
+{
+    bool good = true;
+    out->policy = ARENA_NEW(model->arena, struct policy);
+    out->policy->model = model;
+    bool named = path_count > 0 ||
+                 source->only.len > 0; // a file that the user names is read whatever it looks like
+    if (!named && options->source_count)
+        good = load_listed(model, source, options, out);
+    else
+        for (uint32_t d = 0; d < dialect_count; d++)
+            good &=
+                dialects[d]->load(model, source, options, paths, path_count,
+                                  named && d + 1 == dialect_count && out->files.count == 0, out);
+    out->policy->files = source->count;
+    if (out->files.count == 0 && good)
+        return diagf(model->run, &dialect_nothing, (Span){ 0 }, "%.*s", STR_ARG(source->label));
+    return good;
+}

@@ -1,0 +1,295 @@
+// How a request ends: the status, the headers, and the cell that it becomes.
+#include "base/hash.h"
+#include "dialect/nginx/machine.h"
+#include "dialect/nginx/statements.h"
+
+#include <string.h>
+
+static bool same_op(const struct header_op *a, const struct header_op *b)
+{
+    return a->verb == b->verb && str_equal(a->name, b->name) && a->statuses == b->statuses &&
+           a->span.begin == b->span.begin && a->span.file == b->span.file &&
+           (a->value == b->value || (a->value && b->value && value_equal(a->value, b->value)));
+}
+
+static bool same_response(const struct response *a, const struct response *b)
+{
+    bool same = a->answer == b->answer && a->status == b->status && a->op_count == b->op_count &&
+                str_equal(a->upstream, b->upstream) && str_equal(a->reason, b->reason) &&
+                a->identity == b->identity && a->span.begin == b->span.begin &&
+                a->span.file == b->span.file &&
+                (a->location == b->location ||
+                 (a->location && b->location && value_equal(a->location, b->location)));
+    for (uint32_t i = 0; same && i < a->op_count; i++)
+        same = same_op(&a->ops[i], &b->ops[i]);
+    return same;
+}
+
+uint64_t response_hash(const struct response *response)
+{
+    uint64_t hash = hash_u64(hash_u64(HASH_SEED, response->answer), response->status);
+    hash = hash_u64(hash_str(hash, response->upstream), response->identity);
+    for (uint32_t i = 0; i < response->op_count; i++) {
+        const struct header_op *op = &response->ops[i];
+        hash = hash_str(hash_u64(hash, op->verb), op->name);
+        for (size_t w = 0;
+             op->statuses && w < sizeof op->statuses->bits / sizeof *op->statuses->bits; w++)
+            hash = hash_u64(hash, op->statuses->bits[w]);
+        if (op->value)
+            hash = hash_u64(hash, value_hash(op->value));
+    }
+    return hash;
+}
+
+void cells_add(struct machine *machine, const struct box *box, const struct response *response)
+{
+    struct cells *cells = machine->cells;
+    struct arena *arena = machine->model->arena;
+    uint64_t hash = response_hash(response);
+    uint32_t at = 0;
+    const struct response *known = NULL;
+    for (const struct response *one; (one = map_next(&cells->responses, hash, &at));)
+        if (same_response(one, response)) {
+            known = one;
+            break;
+        }
+    if (!known) {
+        struct response *copy = ARENA_NEW(arena, struct response);
+        *copy = *response;
+        map_add(arena, &cells->responses, hash, copy);
+        known = copy;
+    }
+    if (cells->count >= machine->model->run->limits->cells) {
+        cells->full = true;
+        return;
+    }
+    uint32_t looked = 0;
+    for (uint32_t i = cells->count; known && i-- > 0 && looked < 64;) {
+        const struct box *both;
+        if (cells->items[i].response != known)
+            continue;
+        looked++;
+        if (box_join(machine->model, cells->items[i].box, box, &both)) {
+            cells->items[i].box = both;
+            return;
+        }
+    }
+    *vec_push(arena, cells) = (struct cell){ box, known };
+}
+
+// ---- headers
+
+struct header_plan {
+    struct header_line **items;
+    uint32_t count, capacity;
+};
+
+static void plan(struct machine *machine, struct header_plan *out, const struct header_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->count; i++)
+        *vec_push(machine->model->arena, out) = &lines->items[i];
+}
+
+// Commands that add up: those of the outer blocks first.
+static void plan_additive(struct machine *machine, struct header_plan *out,
+                          const struct block *block, bool code)
+{
+    if (block->parent)
+        plan_additive(machine, out, block->parent, code);
+    plan(machine, out, code ? &block->unknown_headers : &block->more);
+}
+
+static void add_op(struct machine *machine, struct state *state, struct header_op op)
+{
+    struct header_op *ops =
+        ARENA_ARRAY(machine->model->arena, struct header_op, state->op_count + 1);
+    if (state->op_count)
+        memcpy(ops, state->ops, state->op_count * sizeof *ops);
+    ops[state->op_count++] = op;
+    state->ops = ops;
+}
+
+static void add_hidden(struct machine *machine, struct state *state)
+{
+    const struct block *from = block_hidden(state->cfg);
+    for (uint32_t i = 0; from && i < from->hidden.count; i++) {
+        Str name = from->hidden.items[i];
+        bool passed = false;
+        for (uint32_t k = 0; k < from->passed.count; k++)
+            passed |= str_equal_nocase(from->passed.items[k], name);
+        if (!passed && !str_ends(name, STR("*")))
+            add_op(machine, state,
+                   (struct header_op){ .verb = HEADER_CLEAR, .name = name, .span = from->span });
+    }
+}
+
+// One line for every state that its value splits into.
+static void add_line(struct machine *machine, const struct state *state,
+                     const struct header_line *line, struct states *out)
+{
+    struct header_op op = {
+        .verb = line->verb, .name = line->name, .statuses = line->statuses, .span = line->span
+    };
+    struct evaluations values = { 0 };
+    if (line->verb == HEADER_UNKNOWN) {
+        struct state next = *state;
+        Str reason = line->value.count ? line->value.parts[0].text
+                                       : STR("this depends on the type of the content");
+        uint64_t identity =
+            hash_u64(hash_str(HASH_SEED, line->name), line->span.end - line->span.begin);
+        op.value = value_unknown(machine->model, reason, identity, line->span);
+        add_op(machine, &next, op);
+        *vec_push(machine->model->arena, out) = next;
+        return;
+    }
+    evaluate(machine, state, &line->value, &values);
+    for (uint32_t i = 0; i < values.count; i++) {
+        struct state *next = &values.items[i].state;
+        op.value = line->verb == HEADER_CLEAR ? NULL : values.items[i].value;
+        add_op(machine, next, op);
+        *vec_push(machine->model->arena, out) = *next;
+    }
+}
+
+static const struct statuses gzip_statuses = { {
+    [200 / 64] = UINT64_C(1) << (200 % 64),
+    [403 / 64] = (UINT64_C(1) << (403 % 64)) | (UINT64_C(1) << (404 % 64)),
+} };
+
+// The header filters in nginx's order, then the cell.
+static void answer(struct machine *machine, const struct state *state, struct response response)
+{
+    struct model *model = machine->model;
+    struct state first = *state;
+    first.answering = true;
+    first.answer = response.answer;
+    first.status = response.status;
+    first.ops = NULL;
+    first.op_count = 0;
+    const struct block *cfg = state->cfg;
+    if (response.answer == ANSWER_UPSTREAM)
+        add_hidden(machine, &first);
+    bool varies = block_flag(cfg, offsetof(struct block, gzip), false) &&
+                  block_flag(cfg, offsetof(struct block, gzip_vary), false);
+    if (varies)
+        add_op(machine, &first,
+               (struct header_op){
+                   .verb = HEADER_UNKNOWN,
+                   .name = STR("Vary"),
+                   .value = value_unknown(
+                       model,
+                       STR("gzip_vary adds Accept-Encoding to Vary when the answer is compressed"),
+                       1, cfg->span),
+                   .statuses = &gzip_statuses,
+                   .span = cfg->span });
+    struct header_plan lines = { 0 };
+    plan_additive(machine, &lines, cfg, true);
+    plan_additive(machine, &lines, cfg, false);
+    plan(machine, &lines, block_adds(machine->config, cfg));
+    struct states now = { 0 };
+    *vec_push(model->arena, &now) = first;
+    for (uint32_t i = 0; i < lines.count; i++) {
+        struct states next = { 0 };
+        for (uint32_t k = 0; k < now.count; k++)
+            add_line(machine, &now.items[k], lines.items[i], &next);
+        now = next;
+    }
+    for (uint32_t k = 0; k < now.count; k++) {
+        response.ops = now.items[k].ops;
+        response.op_count = now.items[k].op_count;
+        cells_add(machine, now.items[k].box, &response);
+    }
+}
+
+void finish_direct(struct machine *machine, const struct state *state, uint32_t status,
+                   const struct value *location, Span span)
+{
+    answer(machine, state,
+           (struct response){ .answer = ANSWER_OWN,
+                              .status = state->error_status ? state->error_status : status,
+                              .location = location,
+                              .span = span });
+}
+
+void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span)
+{
+    answer(machine, state,
+           (struct response){ .answer = ANSWER_UPSTREAM,
+                              .status = state->error_status,
+                              .upstream = upstream,
+                              .span = span });
+}
+
+void finish_unknown(struct machine *machine, const struct state *state, Str reason,
+                    uint64_t identity, Span span)
+{
+    config_unknown(machine->config, span, reason, identity);
+    answer(machine, state,
+           (struct response){
+               .answer = ANSWER_UNKNOWN, .reason = reason, .identity = identity, .span = span });
+}
+
+void finish_none(struct machine *machine, const struct state *state, Span span)
+{
+    struct response response = { .answer = ANSWER_NONE, .span = span };
+    cells_add(machine, state->box, &response);
+}
+
+// An error page takes over: another place answers, with the status that it is told.
+static void take_over(struct machine *machine, const struct state *state,
+                      const struct error_page *page, uint32_t status)
+{
+    struct model *model = machine->model;
+    struct state next = *state;
+    next.error_page_used =
+        !block_flag(state->cfg, offsetof(struct block, recursive_error_pages), false);
+    next.error_status = page->overwrite < 0 ? status : (uint32_t)page->overwrite;
+    Str text;
+    if (template_is_text(&page->target, &text) && str_starts(text, STR("@"))) {
+        const struct block *named = named_location(state->server, str_slice(text, 1, text.len));
+        if (named)
+            jump_to(machine, &next, named);
+        else {
+            next.error_status = 500;
+            finish_direct(machine, &next, 500, NULL, page->span);
+        }
+        return;
+    }
+    bool local = page->target.count == 0 || page->target.parts[0].variable.len ||
+                 page->target.parts[0].group || str_starts(page->target.parts[0].text, STR("/"));
+    struct evaluations targets = { 0 };
+    evaluate(machine, &next, &page->target, &targets);
+    for (uint32_t i = 0; i < targets.count; i++) {
+        struct state *now = &targets.items[i].state;
+        if (!local) { // another site: a redirect of the place where the error happened
+            uint32_t code = next.error_status;
+            bool keeps = code == 301 || code == 303 || code == 307 || code == 308;
+            now->error_status = 0;
+            finish_direct(machine, now, keeps ? code : 302, targets.items[i].value, page->span);
+            continue;
+        }
+        struct states head = { 0 }, other = { 0 };
+        split_language(machine, now, now->method, fa_literal(model->fa, STR("HEAD")), &head,
+                       &other);
+        for (uint32_t k = 0; k < other.count; k++) {
+            other.items[k].method = value_text(model, STR("GET"));
+            redirect_to(machine, &other.items[k], targets.items[i].value);
+        }
+        for (uint32_t k = 0; k < head.count; k++)
+            redirect_to(machine, &head.items[k], targets.items[i].value);
+    }
+}
+
+void finish_status(struct machine *machine, const struct state *state, uint32_t status,
+                   const struct value *location, Span span)
+{
+    const struct block *from = state->error_page_used ? NULL : block_error_pages(state->cfg);
+    for (uint32_t i = 0; from && state->changes_left && i < from->error_pages.count; i++)
+        if (from->error_pages.items[i].status == status) {
+            take_over(machine, state, &from->error_pages.items[i], status);
+            return;
+        }
+    struct state plain = *state;
+    plain.error_status = status;
+    finish_direct(machine, &plain, status, location, span);
+}

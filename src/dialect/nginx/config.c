@@ -1,0 +1,144 @@
+#include "dialect/nginx/config.h"
+
+#include "base/hash.h"
+#include "dialect/nginx/statements.h"
+
+#include <stdlib.h>
+
+#define STATUS(s) (UINT64_C(1) << ((s) % 64))
+
+const struct statuses nginx_listed_statuses = { {
+    [200 / 64] = STATUS(200) | STATUS(201) | STATUS(204) | STATUS(206),
+    [301 / 64] = STATUS(301) | STATUS(302) | STATUS(303) | STATUS(304) | STATUS(307) | STATUS(308),
+} };
+
+const struct computed *config_computed(const struct nginx_config *config, Str name)
+{
+    uint64_t hash = hash_str(HASH_SEED, name);
+    uint32_t at = 0;
+    const struct computed *last = NULL; // of several maps for one name the last one counts
+    for (struct computed *known; (known = map_next(&config->computed_by_name, hash, &at));)
+        if (str_equal(known->name, name))
+            last = known;
+    return last;
+}
+
+bool config_is_set(const struct nginx_config *config, Str name)
+{
+    uint64_t hash = hash_str(HASH_SEED, name);
+    uint32_t at = 0;
+    for (Str *known; (known = map_next(&config->assigned, hash, &at));)
+        if (str_equal(*known, name))
+            return true;
+    return false;
+}
+
+// Notes what some statement anywhere assigns: a variable that is set somewhere is "" until then.
+static void note_assigned(struct nginx_config *config, Str name)
+{
+    Str lower = str_lower(config->model->arena, name);
+    if (lower.len == 0 || config_is_set(config, lower))
+        return;
+    Str *kept = ARENA_NEW(config->model->arena, Str);
+    *kept = lower;
+    map_add(config->model->arena, &config->assigned, hash_str(HASH_SEED, lower), kept);
+}
+
+static void note_groups(struct nginx_config *config, Str regex)
+{
+    // Only names matter here: (?<name> (?P<name> (?'name'
+    for (size_t i = 0; i + 3 < regex.len; i++) {
+        if (regex.ptr[i] != '(' || regex.ptr[i + 1] != '?')
+            continue;
+        size_t begin = i + 2 + (regex.ptr[i + 2] == 'P');
+        if (begin >= regex.len || (regex.ptr[begin] != '<' && regex.ptr[begin] != '\''))
+            continue;
+        size_t end = ++begin;
+        while (end < regex.len && regex.ptr[end] != '>' && regex.ptr[end] != '\'')
+            end++;
+        bool look_behind =
+            begin < regex.len && (regex.ptr[begin] == '=' || regex.ptr[begin] == '!');
+        if (!look_behind && end < regex.len)
+            note_assigned(config, str_slice(regex, begin, end));
+    }
+}
+
+static void note_all(struct nginx_config *config, const struct conf *conf, uint32_t depth)
+{
+    if (conf_is(conf, "set")) {
+        Str name = conf_word(conf, 1);
+        if (str_eat(&name, STR("$")))
+            note_assigned(config, name);
+    }
+    for (uint32_t i = 1; i < conf->n_words; i++)
+        if (str_contains(conf->words[i].text, STR("(?")))
+            note_groups(config, conf->words[i].text);
+    if (depth == 0)
+        return;
+    for (uint32_t i = 0; i < conf->n_children; i++) {
+        const struct conf *child = &conf->children[i];
+        if (child->n_words && str_starts(child->words[0].text, STR("~")))
+            note_groups(config, child->words[0].text);
+        note_all(config, child, depth - 1);
+    }
+}
+
+static void add_server(struct nginx_config *config, const struct conf *conf)
+{
+    struct model *model = config->model;
+    struct block *server = block_new(config, BLOCK_SERVER, config->http, conf);
+    for (uint32_t i = 0; i < conf->n_children;
+         i++) { // what selects it; the rest is read when asked for
+        const struct conf *child = &conf->children[i];
+        if (conf_is(child, "server_name") || conf_is(child, "listen"))
+            statement_read(config, server, child);
+    }
+    if (server->listens.count == 0)
+        *vec_push(model->arena, &server->listens) =
+            (struct listen){ .address = STR("*"), .port = 80 };
+    *vec_push(model->arena, &config->servers) = server;
+    *vec_push(model->arena, &config->server_trees) = conf;
+}
+
+const struct block *config_server(struct nginx_config *config, uint32_t number)
+{
+    struct block *server = config->servers.items[number];
+    if (server->is_read)
+        return server;
+    server->is_read = true;
+    const struct conf *conf = config->server_trees.items[number];
+    for (uint32_t i = 0; i < conf->n_children; i++) {
+        const struct conf *child = &conf->children[i];
+        if (!conf_is(child, "server_name") && !conf_is(child, "listen"))
+            statement_read(config, server, child);
+    }
+    return server;
+}
+
+struct nginx_config *config_new(struct model *model, const struct dialect_options *options,
+                                struct source *source, Str main_file, const struct conf *root,
+                                struct policy *policy)
+{
+    struct nginx_config *config = ARENA_NEW(model->arena, struct nginx_config);
+    config->model = model;
+    config->options = options;
+    config->source = source;
+    config->prefix = source_folder(main_file);
+    config->policy = policy;
+    config->http = block_new(config, BLOCK_HTTP, NULL, root);
+    note_all(config, root, model->run->limits->nesting);
+    for (uint32_t i = 0; i < root->n_children; i++) {
+        const struct conf *http = &root->children[i];
+        if (!conf_is(http, "http"))
+            continue;
+        config->http->span = http->head;
+        for (uint32_t k = 0; k < http->n_children; k++) {
+            const struct conf *child = &http->children[k];
+            if (conf_is(child, "server") && child->has_block)
+                add_server(config, child);
+            else
+                statement_read(config, config->http, child);
+        }
+    }
+    return config;
+}

@@ -1,0 +1,267 @@
+#pragma once
+// config: an nginx configuration as nginx itself holds it after reading: blocks with what each
+// directive says there, and the code of the rewrite module. Made from the expanded tree; what every
+// block inherits is asked for, not copied. reference/nginx.md 2, 3.
+
+#include "dialect/dialect.h"
+#include "syntax/nginx.h"
+
+// A text with variables in it, as an argument that nginx expands at run time
+// (reference/nginx.md 1.4).
+struct template_part {
+    Str text;       // known text, or
+    Str variable;   // the name in lower case, or
+    uint32_t group; // $1..$9; 0: not a capture
+};
+struct template
+{
+    const struct template_part *parts;
+    uint32_t count;
+    Span span;
+};
+
+// One line of add_header, or one header of a more_set_headers / more_clear_headers command.
+struct header_line {
+    enum header_verb verb;
+    Str name;
+    struct template value;
+    const struct statuses *statuses;
+    Span span;
+};
+struct header_lines {
+    struct header_line *items;
+    uint32_t count, capacity;
+};
+
+enum condition_kind { IF_TRUE, IF_EQUAL, IF_MATCH, IF_FILE };
+struct condition {
+    enum condition_kind kind;
+    bool negated;
+    Str variable;                  // of all but FILE
+    struct template value;         // right side of EQUAL; the path of FILE
+    const struct pattern *pattern; // of MATCH
+    Str text;                      // as written, for people
+    Span span;
+};
+
+enum step_kind { STEP_SET, STEP_IF, STEP_RETURN, STEP_BREAK, STEP_REWRITE, STEP_UNKNOWN };
+enum rewrite_flag {
+    REWRITE_NONE,
+    REWRITE_LAST,
+    REWRITE_BREAK,
+    REWRITE_REDIRECT,
+    REWRITE_PERMANENT
+};
+struct step {
+    enum step_kind kind;
+    Span span;
+    Str variable;               // SET
+    struct template value;      // SET, RETURN's text or target, REWRITE's replacement
+    struct condition condition; // IF
+    const struct block
+        *child; // IF: the configuration that it chooses; in a server the server itself
+    const struct step *steps; // IF: its own code
+    uint32_t step_count;
+    uint32_t status;               // RETURN
+    bool has_text;                 // RETURN: with a text or target
+    const struct pattern *pattern; // REWRITE
+    enum rewrite_flag flag;        // REWRITE
+    Str reason;                    // UNKNOWN; SET of a value that nobody knows
+    uint64_t identity;             // of the statement
+};
+struct steps {
+    struct step *items;
+    uint32_t count, capacity;
+};
+
+struct error_page {
+    uint32_t status;
+    int32_t overwrite; // -1: keep the original; 0: the target's own; else this
+    struct template target;
+    Span span;
+};
+
+enum handler {
+    HANDLER_STATIC,
+    HANDLER_UPSTREAM,
+    HANDLER_UNKNOWN,
+    HANDLER_EMPTY_GIF,
+    HANDLER_STATUS
+};
+
+enum block_kind { BLOCK_HTTP, BLOCK_SERVER, BLOCK_LOCATION, BLOCK_IF, BLOCK_LIMIT_EXCEPT };
+enum modifier {
+    LOCATION_PREFIX,
+    LOCATION_PREFIX_FINAL /* ^~ */,
+    LOCATION_EXACT,
+    LOCATION_REGEX,
+    LOCATION_NAMED
+};
+enum adds_mode { ADDS_ON, ADDS_OFF, ADDS_MERGE };
+
+struct address_rule {
+    bool allow, all;
+    Str text;
+};
+
+// What one block says itself. "Nearest" members are inherited from the nearest block that has them.
+struct block {
+    enum block_kind kind;
+    const struct block *parent;
+    Span span;
+
+    struct header_lines adds; // nearest, all or nothing
+    enum adds_mode adds_mode;
+    bool has_adds_mode;
+    struct header_lines more;            // additive: the parents' first
+    struct header_lines unknown_headers; // additive: Lua and other code that changes headers
+
+    struct {
+        struct error_page *items;
+        uint32_t count, capacity;
+    } error_pages; // nearest
+    struct {
+        Str *items;
+        uint32_t count, capacity;
+    } hidden, passed; // nearest, together
+    struct {
+        struct address_rule *items;
+        uint32_t count, capacity;
+    } rules; // nearest
+    bool has_auth_basic, has_auth_request, has_satisfy, satisfy_any;
+    struct template auth_basic;
+    Str auth_request; // empty: off
+    Span auth_span;
+    int8_t intercept_errors, recursive_error_pages, autoindex, merge_slashes, gzip,
+        gzip_vary; // -1: not said
+    bool has_root, is_alias;
+    struct template root;
+    struct {
+        struct template *items;
+        uint32_t count, capacity;
+    } index;
+
+    enum handler handler; // of this very block
+    Str upstream;         // HANDLER_UPSTREAM: as written
+    Span handler_span;
+    struct {
+        struct template *items;
+        uint32_t count, capacity;
+    } try_files; // not inherited
+    Span try_span;
+    struct steps steps;       // of the rewrite module; not inherited
+    const char *unknown_flow; // code that may end the request in any way: what it is
+    Span unknown_flow_span;
+
+    // Servers and locations.
+    struct {
+        struct block **items;
+        uint32_t count, capacity;
+    } locations; // in file order
+    const struct block *limit_except;
+    const struct fa *limit_methods; // the methods that limit_except leaves alone
+    // Locations.
+    enum modifier modifier;
+    Str path; // as matched: decoded text, or the regex
+    const struct pattern *pattern;
+    bool internal;
+    // Servers.
+    bool is_read; // more than its names and listens
+    struct {
+        Str *items;
+        uint32_t count, capacity;
+    } names;
+    struct {
+        struct listen *items;
+        uint32_t count, capacity;
+    } listens;
+};
+
+struct listen {
+    Str address; // "*" for any
+    uint32_t port;
+    bool is_default, tls;
+};
+
+struct map_entry {
+    Str key;
+    const struct pattern *pattern; // of a regex key
+    struct template result;
+    bool hostname; // a wildcard of a map with "hostnames"
+    Span span;
+};
+// A variable that is computed from others on demand.
+enum computed_kind { COMPUTED_MAP, COMPUTED_UNKNOWN };
+struct computed {
+    enum computed_kind kind;
+    Str name;   // in lower case
+    Str reason; // UNKNOWN: why
+    uint64_t identity;
+    struct template source;
+    struct {
+        struct map_entry *items;
+        uint32_t count, capacity;
+    } entries;
+    bool has_default, is_volatile;
+    struct template default_result;
+    Span span;
+    struct map_case *cases; // made on first use: maps.c
+    uint32_t case_count;
+};
+
+struct nginx_config {
+    struct model *model;
+    const struct dialect_options *options;
+    struct source *source;
+    Str prefix; // the main file's folder, from the source's root
+    struct block *http;
+    struct {
+        struct block **items;
+        uint32_t count, capacity;
+    } servers;
+    struct {
+        const struct conf **items;
+        uint32_t count, capacity;
+    } server_trees; // as many: what each server is read from
+    struct {
+        struct computed **items;
+        uint32_t count, capacity;
+    } computed;
+    struct map computed_by_name; // by hash of the name
+    struct map assigned;         // names that some set or named group assigns
+    struct policy *policy;       // takes unknowns and remarks
+};
+
+// Reads the expanded tree. Servers are entered, but what stands in them is read only by
+// config_server.
+struct nginx_config *config_new(struct model *model, const struct dialect_options *options,
+                                struct source *source, Str main_file, const struct conf *root,
+                                struct policy *policy);
+// The server's blocks, read on the first call.
+const struct block *config_server(struct nginx_config *config, uint32_t number);
+
+// Lines without "always" are for these statuses only (reference/nginx.md 3.1).
+extern const struct statuses nginx_listed_statuses;
+
+struct template template_parse(struct model *model, Str text, Span span);
+bool template_is_text(const struct template *value, Str *out);
+
+const struct computed *config_computed(const struct nginx_config *config, Str name);
+bool config_is_set(const struct nginx_config *config,
+                   Str name); // some `set` or named group assigns it
+
+// The nearest block, from `block` upwards, that says something.
+const struct header_lines *block_adds(const struct nginx_config *config, const struct block *block);
+const struct block *block_error_pages(const struct block *block);
+const struct block *block_hidden(const struct block *block);
+const struct block *block_rules(const struct block *block);
+const struct block *block_auth_basic(const struct block *block);
+const struct block *block_auth_request(const struct block *block);
+const struct block *block_root(const struct block *block);
+const struct block *block_index(const struct block *block);
+bool block_satisfy_any(const struct block *block);
+bool block_flag(const struct block *block, size_t offset,
+                bool otherwise); // offset of one of the int8_t members
+// The handler that serves a request in this block: its own, or (a true `if`, limit_except) the
+// location's.
+const struct block *block_handler(const struct block *block);

@@ -1,0 +1,152 @@
+#pragma once
+// machine: what nginx does with a request, for all requests at once. A state is a box of requests
+// that have all taken the same way so far; where a decision depends on the request, the state is
+// split. reference/nginx.md 2.10 is the program.
+
+#include "dialect/nginx/config.h"
+
+struct binding { // a variable that has a value: by set, by a named group, or a map's cached result
+    const struct binding *next;
+    Str name;
+    const struct value *value;
+    bool from_map;
+};
+
+struct state {
+    const struct box *box;
+    const struct block *server;
+    const struct block
+        *cfg; // the configuration in force: server, location, a true if's, limit_except's
+    const struct binding *bindings;
+    const struct pattern *matched; // what $1..$9 are groups of; NULL: all empty
+    const struct value *subject;   // ... and what it matched
+    const struct value *path, *args, *method;
+    uint32_t error_status; // err_status: overrides what is sent; 0: none
+    uint32_t changes_left; // of the budget for re-searches and redirects
+    bool path_changed, error_page_used, internal, stopped;
+    // While headers are made: who answers, and with what.
+    bool answering;
+    enum answer answer;
+    uint32_t status;
+    const struct header_op *ops;
+    uint32_t op_count;
+};
+
+struct states {
+    struct state *items;
+    uint32_t count, capacity;
+};
+
+// One way to serve a path: a location or (NULL) the server itself.
+struct target {
+    const struct block *location; // the server block itself when no location fits
+    const struct fa *paths;
+    bool slash_redirect; // 301 to the same path with a slash
+};
+struct targets {
+    struct target *items;
+    uint32_t count, capacity;
+    bool unknown; // a regular expression could not be judged
+};
+
+struct cells {
+    struct cell *items;
+    uint32_t count, capacity;
+    struct map responses;
+    bool full; // the limit was reached
+};
+
+struct machine {
+    struct nginx_config *config;
+    struct model *model;
+    struct cells *cells; // of the endpoint being interpreted
+    const struct block *server;
+    struct targets targets;     // of that server
+    const struct target *entry; // that the endpoint being interpreted stands for
+    uint32_t steps_left;        // of all states together
+    struct map roots;           // what stands below a document root: files.c
+};
+
+// The values of an expression, one for each state that the evaluation splits into.
+struct evaluation {
+    struct state state;
+    const struct value *value;
+};
+struct evaluations {
+    struct evaluation *items;
+    uint32_t count, capacity;
+};
+void evaluate(struct machine *machine, const struct state *state, const struct template *expression,
+              struct evaluations *out);
+// A variable that needs no splitting any more (evaluate splits first).
+const struct value *variable(struct machine *machine, const struct state *state, Str name,
+                             Span span);
+void bind(struct machine *machine, struct state *state, Str name, const struct value *value,
+          bool from_map);
+
+// Splits by a language, by a pattern (which sets the captures of those that match), by a condition.
+void split_language(struct machine *machine, const struct state *state, const struct value *value,
+                    const struct fa *language, struct states *yes, struct states *no);
+void split_pattern(struct machine *machine, const struct state *state, const struct value *value,
+                   const struct pattern *pattern, struct states *yes, struct states *no);
+void split_condition(struct machine *machine, const struct state *state,
+                     const struct condition *condition, struct states *yes, struct states *no);
+void split_choice(struct machine *machine, const struct state *state, Str text, uint64_t identity,
+                  Span span, struct states *yes, struct states *no);
+// A map's result, bound to its name.
+void evaluate_map(struct machine *machine, const struct state *state, const struct computed *map,
+                  uint32_t depth, struct states *out);
+void evaluate_deep(struct machine *machine, const struct state *state,
+                   const struct template *expression, uint32_t depth, struct evaluations *out);
+
+// File tests: by what stands in the source, else by a choice. `operator` is f, d, e or x.
+void split_file(struct machine *machine, const struct state *state, const struct value *path,
+                char operator, Span span, struct states *yes, struct states *no);
+// The document root's path of the state's path, as nginx maps it (root or alias). NULL when that is
+// not modelled.
+const struct value *file_path(struct machine *machine, const struct state *state);
+
+// Which location serves a path: reference/nginx.md 2.3.
+void targets_find(struct machine *machine, const struct block *server, struct targets *out);
+const struct block *named_location(const struct block *server, Str name);
+
+// Runs code of the rewrite module; what goes on is appended to *out, what answers is finished.
+void run_steps(struct machine *machine, const struct states *in, const struct step *steps,
+               uint32_t count, struct states *out);
+void states_join(struct machine *machine, struct states *states);
+
+// The phases from here to an answer.
+void serve(struct machine *machine, const struct state *state); // from the server's rewrite code
+void serve_location(struct machine *machine, const struct state *state,
+                    const struct target *target);
+void serve_content(struct machine *machine, const struct state *state); // behind access
+void redirect_to(struct machine *machine, const struct state *state, const struct value *uri);
+void jump_to(struct machine *machine, const struct state *state, const struct block *named);
+
+// Ends: an error or redirect that error_page may take over; an answer as it is.
+void finish_status(struct machine *machine, const struct state *state, uint32_t status,
+                   const struct value *location, Span span);
+void finish_direct(struct machine *machine, const struct state *state, uint32_t status,
+                   const struct value *location, Span span);
+void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span);
+void finish_unknown(struct machine *machine, const struct state *state, Str reason,
+                    uint64_t identity, Span span);
+void finish_none(struct machine *machine, const struct state *state, Span span);
+
+// Which servers answer at which ports for which hosts: reference/nginx.md 2.1.
+struct serving {
+    uint32_t server; // its number in the configuration
+    const struct box *box;
+    uint32_t port; // one of them, for an example
+    bool tls;
+    bool is_default; // also for hosts that nobody names
+};
+struct servings {
+    struct serving *items;
+    uint32_t count, capacity;
+};
+void servings_find(struct nginx_config *config, struct servings *out);
+
+uint64_t response_hash(const struct response *response); // the same in every run
+// Adds a cell; equal answers are joined where their boxes can be.
+void cells_add(struct machine *machine, const struct box *box, const struct response *response);

@@ -1,0 +1,282 @@
+// nginx: the dialect. Every server at every port it listens on, and in it every location, is an
+// endpoint.
+#include "dialect/nginx/nginx.h"
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "dialect/nginx/load.h"
+#include "dialect/nginx/machine.h"
+#include "dialect/nginx/remarks.h"
+
+enum { STEPS_MAX = 200000 }; // of the interpreter, for one endpoint
+
+static const struct kind too_many_cases = { "CG903", LEVEL_WARNING,
+                                            "this has more cases than are told apart" };
+
+// ---- examples
+
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && str_contains(STR("-._~/!$&'()*+,;=:@"), (Str){ &c, 1 }));
+}
+
+static void add_path(struct buf *out, Str path)
+{
+    for (size_t i = 0; i < path.len; i++) {
+        if (is_plain(path.ptr[i]))
+            buf_add_char(out, path.ptr[i]);
+        else
+            buf_addf(out, "%%%02X", (unsigned)(unsigned char)path.ptr[i]);
+    }
+}
+
+// Letters first, then digits, then what a URL shows as it is.
+static void taste_url(uint8_t taste[256])
+{
+    for (int c = 0; c < 256; c++)
+        taste[c] = c >= 'a' && c <= 'z'   ? (uint8_t)(c - 'a')
+                   : c >= '0' && c <= '9' ? (uint8_t)(c - '0' + 26)
+                   : is_plain((char)c)    ? 40
+                                          : 90;
+}
+
+static Str example_host(struct model *model, const struct fa *hosts, const struct block *server)
+{
+    uint8_t taste[256];
+    taste_url(taste);
+    for (uint32_t i = 0; i < server->names.count; i++) {
+        Str name = str_lower(model->arena, server->names.items[i]), rest = name;
+        if (str_eat(&rest, STR("*.")) || str_eat(&rest, STR(".")))
+            name = str_concat(model->arena, STR("www."), rest);
+        if (name.len && hosts && fa_accepts(hosts, name))
+            return name;
+    }
+    Str any = STR("any.example"), out;
+    if (hosts && fa_accepts(hosts, any))
+        return any;
+    const struct fa *named = fa_subtract(model->fa, hosts, fa_empty(model->fa));
+    return named && fa_shortest(model->arena, named, taste, &out) ? out : any;
+}
+
+static Str example_path(struct model *model, const struct fa *paths, const struct block *location)
+{
+    uint8_t taste[256];
+    taste_url(taste);
+    Str out;
+    bool text = location->kind == BLOCK_LOCATION && location->modifier != LOCATION_REGEX;
+    if (text && paths && fa_accepts(paths, location->path))
+        return location->path;
+    return paths && fa_shortest(model->arena, paths, taste, &out) ? out : STR("/");
+}
+
+static Str example_url(struct model *model, const struct serving *serving, const struct box *box,
+                       const struct block *server, const struct block *location)
+{
+    struct buf out = { .arena = model->arena };
+    buf_add_text(&out, serving->tls ? "https://" : "http://");
+    buf_add(&out, example_host(model, box_language(box, model->host), server));
+    if (serving->port && serving->port != (serving->tls ? 443U : 80U))
+        buf_addf(&out, ":%u", serving->port);
+    add_path(&out, example_path(model, box_language(box, model->path), location));
+    return buf_str(&out);
+}
+
+// ---- endpoints
+
+static enum match match_of(const struct block *location)
+{
+    if (location->kind != BLOCK_LOCATION)
+        return MATCH_ANY;
+    switch (location->modifier) {
+    case LOCATION_EXACT:
+        return MATCH_EXACT;
+    case LOCATION_REGEX:
+        return MATCH_REGEX;
+    case LOCATION_PREFIX:
+    case LOCATION_PREFIX_FINAL:
+    case LOCATION_NAMED:
+        break;
+    }
+    return MATCH_PREFIX;
+}
+
+static uint64_t cells_hash(const struct cells *cells)
+{
+    uint64_t sum = 0; // the order of the cells says nothing
+    for (uint32_t i = 0; i < cells->count; i++)
+        sum += hash_u64(box_hash(cells->items[i].box), response_hash(cells->items[i].response));
+    return hash_u64(HASH_SEED, sum);
+}
+
+static void interpret(struct machine *machine, const struct box *box, const struct target *target)
+{
+    struct model *model = machine->model;
+    struct state state = {
+        .box = box,
+        .server = machine->server,
+        .cfg = machine->server,
+        .path = value_var(model, model->path),
+        .args = value_var(model, model->query),
+        .method = value_var(model, model->method),
+        .changes_left = 11, // ten succeed
+    };
+    machine->entry = target;
+    serve(machine, &state);
+}
+
+static const struct box *path_box(struct machine *machine, const struct serving *serving,
+                                  const struct fa *paths)
+{
+    struct model *model = machine->model;
+    const struct fa *normal = model->path->universe;
+    if (block_flag(machine->server, offsetof(struct block, merge_slashes), true))
+        normal = model_pattern(
+                     model,
+                     STR("/|(/([^/.\\x00][^/\\x00]*|\\.[^/.\\x00][^/\\x00]*|\\.\\.[^/\\x00]+))+/?"),
+                     REGEX_PCRE2, REGEX_FULL)
+                     ->result.language;
+    const struct box *box = box_with(model, serving->box, model->path, normal);
+    return box_with(model, box, model->path, paths);
+}
+
+static void add_endpoint(struct machine *machine, const struct serving *serving,
+                         const struct block *location, const struct targets *targets)
+{
+    struct model *model = machine->model;
+    const struct block *server = machine->server;
+    struct cells cells = { 0 };
+    const struct fa *paths = fa_none(model->fa);
+    for (uint32_t i = 0; i < targets->count; i++)
+        paths = fa_union(model->fa, paths, targets->items[i].paths);
+    const struct box *box = path_box(machine, serving, paths);
+    if (!box)
+        return;
+    machine->cells = &cells;
+    machine->steps_left = STEPS_MAX;
+    for (uint32_t i = 0; i < targets->count; i++) {
+        const struct box *part = path_box(machine, serving, targets->items[i].paths);
+        if (part)
+            interpret(machine, part, &targets->items[i]);
+    }
+    if (cells.full) { // all of it is unknown then: never less than what may happen
+        (void)diag(model->run, &too_many_cases, location->span);
+        struct response *response = ARENA_NEW(model->arena, struct response);
+        *response = (struct response){ .answer = ANSWER_UNKNOWN,
+                                       .reason = STR("there are too many cases"),
+                                       .span = location->span };
+        policy_add_unknown(machine->config->policy,
+                           (struct unknown){ location->span, response->reason, 0 });
+        cells.count = 0;
+        *vec_push(model->arena, &cells) = (struct cell){ box, response };
+    }
+    struct endpoint *endpoint = ARENA_NEW(model->arena, struct endpoint);
+    bool any = location->kind != BLOCK_LOCATION;
+    static const Str nobody[] = { { "*", 1 } };
+    *endpoint = (struct endpoint){
+        .layer = "nginx",
+        .hosts = server->names.count ? server->names.items : nobody,
+        .host_count = server->names.count ? server->names.count : 1,
+        .match = match_of(location),
+        .path = any ? STR("/") : location->path,
+        .box = box,
+        .url = example_url(model, serving, box, server, location),
+        .span = location->span,
+        .cells = cells.items,
+        .cell_count = cells.count,
+        .hash = cells_hash(&cells),
+        .first_header_only = machine->config->options->nginx_version &&
+                             machine->config->options->nginx_version < 1023000,
+    };
+    policy_add_endpoint(machine->config->policy, endpoint);
+}
+
+static bool same_targets(const struct target *a, const struct target *b)
+{
+    return a->location == b->location;
+}
+
+// One endpoint for each location of a server at a port: all the ways in which it is chosen.
+static void add_server(struct machine *machine, const struct serving *serving)
+{
+    struct arena *arena = machine->model->arena;
+    const struct targets *all = &machine->targets;
+    bool *done = ARENA_ARRAY(arena, bool, all->count + 1);
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (done[i])
+            continue;
+        struct targets same = { 0 };
+        for (uint32_t k = i; k < all->count; k++)
+            if (!done[k] && same_targets(&all->items[i], &all->items[k])) {
+                *vec_push(arena, &same) = all->items[k];
+                done[k] = true;
+            }
+        add_endpoint(machine, serving, all->items[i].location, &same);
+    }
+}
+
+static void add_policy(struct nginx_config *config)
+{
+    struct servings servings = { 0 };
+    servings_find(config, &servings);
+    struct machine machine = { .config = config, .model = config->model };
+    for (uint32_t s = 0; s < config->servers.count; s++) {
+        machine.server = config_server(config, s);
+        machine.targets = (struct targets){ 0 };
+        targets_find(&machine, machine.server, &machine.targets);
+        for (uint32_t i = 0; i < servings.count; i++)
+            if (servings.items[i].server == s)
+                add_server(&machine, &servings.items[i]);
+    }
+}
+static bool load_file(struct model *model, struct nginx_loader *loader, struct source *source,
+                      const struct dialect_options *options, Str path, struct dialect_result *out)
+{
+    const struct loaded *loaded;
+    if (!nginx_load(loader, path, &loaded))
+        return false;
+    bool good = nginx_validate(loader, loaded) && !loaded->broken;
+    static const char *const wraps[] = {
+        [WRAP_NONE] = "it is a whole nginx configuration",
+        [WRAP_HTTP] = "its directives stand in an http block",
+        [WRAP_SERVER] = "its directives stand in a server block",
+        [WRAP_LOCATION] = "its directives stand in a location block",
+    };
+    *vec_push(model->arena, &out->files) =
+        (struct dialect_file){ path, "nginx", str_from(wraps[loaded->wrap]) };
+    struct nginx_config *config =
+        config_new(model, options, source, path, loaded->root, out->policy);
+    add_policy(config);
+    remarks_add(config, origin_space_new(model));
+    return good;
+}
+
+static bool load(struct model *model, struct source *source, const struct dialect_options *options,
+                 const Str *paths, uint32_t path_count, bool forced, struct dialect_result *out)
+{
+    struct nginx_loader *loader = nginx_loader_new(model->run, source);
+    struct source_paths roots = { 0 };
+    bool good = nginx_roots(loader, &roots);
+    struct map done = { 0 };
+    for (uint32_t i = 0; i < roots.list.count; i++) {
+        Str path = roots.list.items[i];
+        if (!dialect_is_wanted(path, paths, path_count))
+            continue;
+        map_add(model->arena, &done, hash_str(HASH_SEED, path), &roots.list.items[i]);
+        good &= load_file(model, loader, source, options, path, out);
+    }
+    for (uint32_t i = 0; forced && i < path_count;
+         i++) { // files that do not look like nginx, and included ones
+        uint32_t at = 0;
+        if (source_stat(source, paths[i]) != SOURCE_FOLDER &&
+            !map_next(&done, hash_str(HASH_SEED, paths[i]), &at))
+            good &= load_file(model, loader, source, options, paths[i], out);
+    }
+    return good;
+}
+
+const struct dialect dialect_nginx = {
+    .name = "nginx",
+    .what = "nginx configuration",
+    .load = load,
+};

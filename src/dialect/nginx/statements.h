@@ -1,0 +1,28 @@
+#pragma once
+// statements: what each nginx directive of interest does to the block that it stands in.
+
+#include "dialect/nginx/config.h"
+
+struct block *block_new(struct nginx_config *config, enum block_kind kind,
+                        const struct block *parent, const struct conf *conf);
+// Reads one statement into its block; directives that have no bearing on who may do what are passed
+// over.
+void statement_read(struct nginx_config *config, struct block *block, const struct conf *conf);
+
+// Reads a statement of the rewrite module (set, if, return, break, rewrite) into the block's code.
+void rewrite_read(struct nginx_config *config, struct block *block, struct steps *steps,
+                  const struct conf *conf);
+// Reads map, geo, split_clients.
+void computed_read(struct nginx_config *config, const struct conf *conf);
+void computed_unknown(struct nginx_config *config, Str name, const char *reason,
+                      const struct conf *conf);
+
+// An argument as an expression.
+struct template argument(struct nginx_config *config, const struct conf *conf, uint32_t number);
+// A regular expression as nginx compiles it.
+const struct pattern *nginx_pattern(struct nginx_config *config, Str text, bool caseless,
+                                    Span span);
+
+// Notes something that is not known, once.
+void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t identity);
+void config_remark(struct nginx_config *config, const char *rule, Span span, Str message);
