@@ -1,6 +1,6 @@
 #include "cli/config.h"
 
-#include "cli/disk.h"
+#include "cli/local.h"
 #include "cli/options.h"
 #include "syntax/read_yaml.h"
 
@@ -362,13 +362,13 @@ static Str parent_of(Str folder)
 static Str top_of(struct arena *arena, Str root)
 {
     for (Str folder = root;; folder = parent_of(folder)) {
-        if (disk_exists(arena, beside(arena, folder, ".git")))
+        if (local_exists(arena, beside(arena, folder, ".git")))
             return folder;
         if (str_is(folder, "/"))
             break;
     }
     Str current, below;
-    if (disk_real(arena, STR("."), &current) && disk_below(current, root, &below))
+    if (local_real(arena, STR("."), &current) && local_below(current, root, &below))
         return current;
     return root;
 }
@@ -380,7 +380,7 @@ bool config_find(struct arena *arena, Str root, Str *path)
     Str top = top_of(arena, root);
     for (Str folder = root;; folder = parent_of(folder)) {
         Str candidate = beside(arena, folder, file_name);
-        if (disk_exists(arena, candidate)) {
+        if (local_exists(arena, candidate)) {
             *path = candidate;
             return true;
         }
@@ -393,9 +393,9 @@ bool config_read(struct run *run, struct files *files, struct model *model,
                  struct origin_space *space, Str path, struct config *out)
 {
     Str current, shown = path, text, reason;
-    if (disk_real(run->arena, STR("."), &current))
-        (void)disk_below(current, path, &shown);
-    if (!disk_read(run->arena, path, run->limits->file_bytes, &text, &reason)) {
+    if (local_real(run->arena, STR("."), &current))
+        (void)local_below(current, path, &shown);
+    if (!local_read(run->arena, path, run->limits->file_bytes, &text, &reason)) {
         uint32_t file = files_add(files, shown, (Str){ NULL, 0 });
         *out = (struct config){ .present = true, .path = shown };
         return diagf(run, &unreadable, files_whole(file), "%.*s", STR_ARG(reason));

@@ -1,5 +1,5 @@
 #pragma once
-// disk: files and folders that the command line names, outside of any source.
+// local: files and folders that the command line names, outside of any source.
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -8,13 +8,13 @@
 #include <stdbool.h>
 
 // Reads a file, or standard input for "-". False with the reason when it cannot be read.
-MUST_CHECK bool disk_read(struct arena *arena, Str path, size_t max, Str *out, Str *reason);
+MUST_CHECK bool local_read(struct arena *arena, Str path, size_t max, Str *out, Str *reason);
 // Writes a file so that it is there in whole or not at all (a device or pipe is written directly).
-MUST_CHECK bool disk_write(struct arena *arena, Str path, Str content, Str *reason);
-bool disk_exists(struct arena *arena, Str path);
+MUST_CHECK bool local_write(struct arena *arena, Str path, Str content, Str *reason);
+bool local_exists(struct arena *arena, Str path);
 // The current folder; empty when it has no name.
-Str disk_current(struct arena *arena);
+Str local_current(struct arena *arena);
 // The absolute path without links, "." and ".."; false when there is no such file.
-bool disk_real(struct arena *arena, Str path, Str *out);
+bool local_real(struct arena *arena, Str path, Str *out);
 // If absolute `path` is `folder` or lies below it: true, and the path from there ("" for itself).
-bool disk_below(Str folder, Str path, Str *out);
+bool local_below(Str folder, Str path, Str *out);

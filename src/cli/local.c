@@ -1,4 +1,4 @@
-#include "cli/disk.h"
+#include "cli/local.h"
 
 #include "base/buf.h"
 
@@ -40,7 +40,7 @@ static bool read_all(struct arena *arena, int fd, size_t max, Str *out, Str *rea
     return true;
 }
 
-bool disk_read(struct arena *arena, Str path, size_t max, Str *out, Str *reason)
+bool local_read(struct arena *arena, Str path, size_t max, Str *out, Str *reason)
 {
     if (str_is(path, "-"))
         return read_all(arena, STDIN_FILENO, max, out, reason);
@@ -78,7 +78,7 @@ static bool write_directly(struct arena *arena, const char *path, Str content, S
     return good;
 }
 
-bool disk_write(struct arena *arena, Str path, Str content, Str *reason)
+bool local_write(struct arena *arena, Str path, Str content, Str *reason)
 {
     const char *name = str_terminated(arena, path);
     struct stat info;
@@ -108,19 +108,19 @@ bool disk_write(struct arena *arena, Str path, Str content, Str *reason)
     return false;
 }
 
-bool disk_exists(struct arena *arena, Str path)
+bool local_exists(struct arena *arena, Str path)
 {
     struct stat info;
     return stat(str_terminated(arena, path), &info) == 0;
 }
 
-Str disk_current(struct arena *arena)
+Str local_current(struct arena *arena)
 {
     char path[PATH_MAX];
     return getcwd(path, sizeof path) ? str_copy(arena, str_from(path)) : (Str){ NULL, 0 };
 }
 
-bool disk_real(struct arena *arena, Str path, Str *out)
+bool local_real(struct arena *arena, Str path, Str *out)
 {
     char real[PATH_MAX];
     if (!realpath(str_terminated(arena, path), real))
@@ -129,7 +129,7 @@ bool disk_real(struct arena *arena, Str path, Str *out)
     return true;
 }
 
-bool disk_below(Str folder, Str path, Str *out)
+bool local_below(Str folder, Str path, Str *out)
 {
     Str rest = path;
     if (!folder.len || !str_eat(&rest, folder))

@@ -1,0 +1,48 @@
+#pragma once
+// report: what a run found, in the forms that people and programs read. Each form is one file and
+// one row.
+
+#include "base/buf.h"
+#include "review/verdict.h"
+#include "source/files.h"
+
+#define CORSGATE_VERSION "0.1.0"
+
+struct report {
+    struct files *files;
+    Str old, new; // what was compared, as the user named it; check: old is empty
+    // What stands before the paths of each version where people read them: "old/", or nothing.
+    Str old_prefix, new_prefix;
+    uint32_t new_file;           // files from this number on are of the new version
+    const struct diff *diff;     // NULL: check
+    const struct policy *policy; // of the new version
+    const struct findings *findings;
+    struct verdict_counts counts;
+    enum verdict verdict;
+    bool broken;      // something could not be read: exit status 2
+    bool review_note; // a needed review is only said (--review note)
+    uint64_t milliseconds;
+};
+
+enum report_look { LOOK_PLAIN, LOOK_COLOR };
+
+struct reporter {
+    const char *name; // as in --format
+    const char *what;
+    void (*write)(const struct report *report, enum report_look look, struct buf *out);
+};
+
+extern const struct reporter *const reporters[];
+extern const uint32_t reporter_count;
+const struct reporter *reporter_find(Str name); // or NULL
+
+extern const struct reporter reporter_text, reporter_json;
+
+// The endpoints of the new version that were judged.
+uint32_t report_endpoints(const struct report *report);
+// The unknowns of a policy without repetitions, by place.
+struct report_unknowns {
+    const struct unknown **items;
+    uint32_t count;
+};
+struct report_unknowns report_unknowns(struct arena *arena, const struct policy *policy);
