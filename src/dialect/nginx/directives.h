@@ -6,6 +6,7 @@
 #include "syntax/nginx.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // Where a statement stands.
@@ -34,6 +35,10 @@ struct directive {
     uint16_t arguments;
     enum directive_form { FORM_SIMPLE, FORM_BLOCK, FORM_LUA } form;
 };
+
+// Sorted by name; directives.c looks names up in it.
+extern const struct directive directive_rows[];
+extern const size_t directive_row_count;
 
 enum directive_check {
     DIRECTIVE_OK,
