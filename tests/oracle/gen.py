@@ -67,6 +67,32 @@ class Case:
         self.plain = "\n".join(conf.render(statements)) + "\n"
         self.text = conf.scrambled(statements, rng) if rng.random() < 0.3 else self.plain
 
+    def split(self, rng):
+        """The same configuration in several files: (main statements, {path: statements})."""
+        files = {}
+
+        def out(statements, path):
+            files[path] = statements
+            return [["include", path], None]
+
+        top = []
+        for words, inner in self.statements:
+            if words == ["http"]:
+                servers = [one for one in inner if one[0][0] == "server"]
+                rest = [one for one in inner if one[0][0] != "server"]
+                for index, one in enumerate(servers):
+                    files[f"conf.d/{index:02}.conf"] = [one]
+                kept = []
+                for one in rest:
+                    kept.append(out([one], f"part{len(files)}.conf") if one[0][0] in ("map", "upstream") and rng.random() < 0.4 else one)
+                inner = kept + [[["include", "conf.d/*.conf"], None]]
+                for one in servers:
+                    for index, child in enumerate(one[1]):
+                        if child[0][0] in ("location", "add_header", "if") and rng.random() < 0.2:
+                            one[1][index] = out([child], f"snippets/{len(files)}.conf")
+            top.append([words, inner])
+        return top, files
+
     def filled(self, ports, upstream, text=None):
         text = (self.text if text is None else text).replace("@UP@", str(upstream))
         for index, port in enumerate(ports):
@@ -87,8 +113,8 @@ class Gen:
         self.named = []  # locations that error_page may name
         self.more = False
         roll = self.rng.random()
-        # static: files are served, nothing is rewritten; files: their existence decides more than the status
-        self.mode = "static" if roll < 0.08 else "files" if roll < 0.1 else "proxy"
+        # proxy: upstreams and returns answer; static: files too; files: whether they exist decides more than a status
+        self.mode = "static" if roll < 0.12 else "files" if roll < 0.2 else "proxy"
 
     # --- small choices
 
@@ -270,9 +296,9 @@ class Gen:
                 body.append(self.set_statement())
             elif roll < 0.65 and place == "location":
                 body.append(self.pick(self.acao, self.header, self.headers)())
-            elif roll < 0.69 and place == "location" and self.mode == "proxy":
+            elif roll < 0.69 and place == "location":
                 body.append(self.pick("expires 1h;", "error_page 404 = /health;", "expires -1;", "error_page 403 /api/;"))
-            elif roll < 0.74 and self.mode == "proxy":
+            elif roll < 0.74:
                 body.append(self.rewrite_statement())
             elif roll < 0.76:
                 body.append("break;")
@@ -299,7 +325,7 @@ class Gen:
             roll = self.rng.random()
             if roll < 0.25:
                 lines.append(self.set_statement())
-            elif roll < 0.33 and self.mode == "proxy":
+            elif roll < 0.33:
                 lines.append(self.rewrite_statement())
             elif roll < 0.35:
                 lines.append("break;")
@@ -313,8 +339,11 @@ class Gen:
         """What answers in a location."""
         if self.mode != "proxy" and self.chance(0.6):
             if self.mode == "files" and place == "location" and self.chance(0.6):
-                return self.pick("try_files $uri /index.html;", "try_files $uri $uri/ =404;", "try_files $uri @app;",
-                                 "try_files /a.txt =403;", "if (-f $request_filename) { add_header X-File 1; }")
+                return self.pick("try_files $uri /index.html;", "try_files $uri $uri/ =404;", "try_files $uri /api/;",
+                                 "try_files /a.txt =403;", "if (-f $request_filename) { add_header X-File 1; }",
+                                 f"if (!-e $request_filename) {{ {self.pick('return 404;', 'rewrite ^ /a.txt last;', self.acao())} }}",
+                                 "try_files $uri $uri/ /dir/f.txt;", "index f.txt index.html;", "index none.html;",
+                                 f"try_files $uri @{self.pick(self.named)};" if self.named else "autoindex on;")
             return ""
         if self.chance(0.7):
             lines = [self.pick("proxy_pass http://up;", "proxy_pass http://127.0.0.1:@UP@;")]
@@ -333,14 +362,10 @@ class Gen:
 
     def error_page(self):
         code = self.pick("404", "403", "405", "418", "500 502 503 504", "429", "401", "400")
-        if self.mode != "proxy" and code in ("404", "403"):
-            code = "418"
         if self.named and self.chance(0.5):
             target = "@" + self.pick(self.named)
-        elif self.mode == "proxy":
-            target = self.pick("/health", "/api/", "/50x.html", "https://b.example/e", "/static/x.png")
         else:
-            target = "https://b.example/e"
+            target = self.pick("/health", "/api/", "/50x.html", "https://b.example/e", "/static/x.png", "/a.txt")
         return f"error_page {code} {self.pick('', '', '= ', '=200 ', '=204 ', '=403 ')}{target};"
 
     def location(self, argument, depth=0):
@@ -575,8 +600,7 @@ class Gen:
         name = self.fresh("n")
         self.named.append(name)
         if self.mode != "files":
-            return [f"location @{name} {{ proxy_pass http://up; {self.acao()} }}", f"error_page 404 = @{name};"
-                    if self.mode == "proxy" else ""], []
+            return [f"location @{name} {{ proxy_pass http://up; {self.acao()} }}", f"error_page 404 = @{name};"], []
         return [f"location @{name} {{ proxy_pass http://up; proxy_hide_header Access-Control-Allow-Origin; }}"], [
             f"try_files $uri @{name};", self.acao("*")]
 
@@ -734,23 +758,23 @@ def targets(case, rng):
             out += named.get(argument, [])
             if words[1] == "=":
                 out += [words[2], words[2] + "x"]
-    out += ["/", "/x", "/health", "/50x.html", "/old/x", "/en/api/v1/x", "/x.js", "/loop/1", "/public", "/admin", "/api/v22/q"]
+    out += ["/", "/x", "/health", "/a.txt", "/50x.html", "/old/x", "/en/api/v1/x", "/x.js", "/loop/1", "/public", "/admin", "/api/v22/q"]
     if case.mode != "proxy":
-        out = ["/a.txt", "/dir/f.txt", "/missing", "/static/missing.js", "/api/missing", "/missing.css", "//a.txt", "/dir/../a.txt"]
+        out += ["/a.txt", "/dir/f.txt", "/missing", "/static/missing.js", "/", "/dir", "/dir/", "/index.html", "/dir/index.html",
+                "/missing/", "//a.txt", "/dir/../a.txt", "/a.txt/"] * 2
     target = rng.choice(out)
     roll = rng.random()
-    if case.mode == "proxy":
-        if roll < 0.04:
-            target = target.replace("/", "//", 1)
-        elif roll < 0.07:
-            target = "/." + target
-        elif roll < 0.1:
-            target = "/zz/.." + target
-        elif roll < 0.12:
-            at = rng.randrange(1, len(target) + 1)
-            target = target[:at] + rng.choice(["%20", "%2F", "%2e", "%41", "%C3%A9", "+", "~", "%3F", "%25", "é"]) + target[at:]
-        elif roll < 0.13:
-            target = rng.choice(["/%00", "/..", "/%zz", "/../x", "/a%", "/%2e%2e/y"])
+    if roll < 0.04:
+        target = target.replace("/", "//", 1)
+    elif roll < 0.07:
+        target = "/." + target
+    elif roll < 0.1:
+        target = "/zz/.." + target
+    elif roll < 0.12:
+        at = rng.randrange(1, len(target) + 1)
+        target = target[:at] + rng.choice(["%20", "%2F", "%2e", "%41", "%C3%A9", "+", "~", "%3F", "%25", "é"]) + target[at:]
+    elif roll < 0.13:
+        target = rng.choice(["/%00", "/..", "/%zz", "/../x", "/a%", "/%2e%2e/y"])
     if rng.random() < 0.25:
         target += ("&" if "?" in target else "?") + rng.choice(["debug=1", "debug=0", "a=b&debug=on", "debug", "x", "", "debug=&y",
                                                                "q=%2F..", "Debug=1", "debug=a%20b"])
@@ -816,16 +840,13 @@ def requests(case, seed, count):
         headers = {name: value.strip(" ") for name, value in headers.items()}
         port = rng.choice(ports)
         request = {"method": method, "url": f"http://{host}:@P{port}@{target}", "headers": headers}
-        request.update(behind(case, method, target, headers, rng))
+        request.update(behind(headers, rng))
         out.append(request)
     return out
 
 
-def behind(case, method, target, headers, rng):
-    """What an upstream answers, or that there is such a file."""
-    if case.mode != "proxy":
-        found = target.split("?")[0] in ("/a.txt", "/dir/f.txt", "//a.txt", "/dir/../a.txt")
-        return {"upstream_status": (405 if method == "POST" else 200) if found else 404, "upstream_headers": []}
+def behind(headers, rng):
+    """What an upstream answers, if one is asked."""
     lines = []
     if rng.random() < 0.5:
         origin = headers.get("Origin", "") or "*"

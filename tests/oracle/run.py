@@ -8,9 +8,12 @@ Fails on any mismatch, and when more than 2 % of the answers are unknown."""
 
 import argparse
 import collections
+import copy
 import json
 import multiprocessing
 import os
+import random
+import shutil
 import sys
 
 import conf
@@ -39,18 +42,26 @@ def draw(seed, ports, upstream, folder):
         case = gen.Gen(f"{seed}/{attempt}").case()
         try:
             used = [port for index, port in enumerate(ports) if f"@P{index}@" in case.plain]
-            return case, server.Nginx(folder, case.filled(ports, upstream), used)
+            return case, started(case, seed, folder, ports, upstream, used)
         except server.LoadError as error:
             said = str(error)
     raise RuntimeError(f"seed {seed}: nginx loads none of {ATTEMPTS} configurations: {said}")
 
 
+def started(case, seed, folder, ports, upstream, used):
+    """nginx on the case's text, or on the same statements in several files."""
+    for old in ("conf.d", "snippets"):
+        shutil.rmtree(os.path.join(folder, old), ignore_errors=True)
+    rng = random.Random(f"files {seed}")
+    if rng.random() < 0.8:
+        return server.Nginx(folder, case.filled(ports, upstream), used)
+    main, parts = gen.Case(copy.deepcopy(case.statements), rng, case.mode, seed).split(rng)
+    texts = {path: case.filled(ports, upstream, "\n".join(conf.render(part)) + "\n") for path, part in parts.items()}
+    return server.Nginx(folder, case.filled(ports, upstream, "\n".join(conf.render(main)) + "\n"), used, texts)
+
+
 def filled(case, request, ports):
-    request = dict(request, url=case.filled(ports, 0, request["url"]))
-    if case.mode == "files":  # nobody tells which files there are
-        request.pop("upstream_status")
-        request.pop("upstream_headers")
-    return request
+    return dict(request, url=case.filled(ports, 0, request["url"]))
 
 
 def compare(result, requests, answers, guesses):
@@ -91,7 +102,7 @@ def port_of(request):
 
 def differs(corsgate, statements, request, folder, ports, upstream):
     """(nginx's answer, prediction) where they differ, else None."""
-    case = gen.Case(statements, gen.random.Random(0), "proxy", 0)
+    case = gen.Case(statements, random.Random(0), "proxy", 0)
     text = case.filled(ports, upstream, case.plain)
     used = [port for index, port in enumerate(ports) if f"@P{index}@" in case.plain]
     try:
@@ -153,7 +164,9 @@ def show_seed(corsgate, seed, count, upstream, smaller):
         ports = [server.free_port(), server.free_port()]
         case, nginx = draw(seed, ports, upstream, folder)
         nginx.stop()
-        print(case.text)
+        for path in written(folder):
+            with open(os.path.join(folder, path), encoding="utf-8", newline="") as file:
+                print(f"# --- {path}\n{file.read()}")
         report(result, True)
         if smaller and result.mismatches:
             request = next(filled(case, request, ports) for request in gen.requests(case, seed, count)
@@ -163,6 +176,14 @@ def show_seed(corsgate, seed, count, upstream, smaller):
                 print("smaller:\n" + "\n".join(conf.render(statements)))
                 print_mismatch(request, *found)
     return result
+
+
+def written(folder):
+    """The configuration files of a case."""
+    parts = [os.path.join(sub, name) for sub in ("conf.d", "snippets") if os.path.isdir(os.path.join(folder, sub))
+             for name in sorted(os.listdir(os.path.join(folder, sub)))]
+    parts += sorted(name for name in os.listdir(folder) if name.startswith("part"))
+    return ["nginx.conf", *parts]
 
 
 def same(a, b):

@@ -108,13 +108,16 @@ class LoadError(Exception):
 
 class Nginx:
     """nginx on a configuration text. The text is written to FOLDER/nginx.conf for others to read; nginx itself gets a
-    copy beside it with RUNTIME added. FOLDER is the prefix."""
+    copy beside it with RUNTIME added. FOLDER is the prefix; `files` are further texts, by path."""
 
-    def __init__(self, folder, text, ports):
+    def __init__(self, folder, text, ports, files=None):
         self.folder = folder
         self.process = None
         os.makedirs(os.path.join(folder, "tmp"), exist_ok=True)
         write(os.path.join(folder, "nginx.conf"), text)
+        for path, part in (files or {}).items():
+            os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+            write(os.path.join(folder, path), part)
         running = re.sub(r"\bhttp\s*\{", lambda m: m.group(0) + " " + RUNTIME, text, count=1)
         write(os.path.join(folder, "running.conf"), running)
         self.log = os.path.join(folder, "error.log")
