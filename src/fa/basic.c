@@ -50,6 +50,19 @@ bool fa_is_finite(const struct fa *a)
     return a && !(pool_state(a->space, a->state)->flags & POOL_INFINITE);
 }
 
+void fa_first(const struct fa *a, uint64_t bytes[4])
+{
+    for (size_t i = 0; i < 4; i++)
+        bytes[i] = 0;
+    if (!a)
+        return;
+    const struct pool_state *state = pool_state(a->space, a->state);
+    const struct pool_edge *edges = pool_edges(a->space, state);
+    for (uint32_t k = 0; k < state->count; k++)
+        for (uint32_t b = edges[k].lo; b <= edges[k].hi; b++)
+            bytes[b / 64] |= UINT64_C(1) << (b % 64);
+}
+
 uint32_t fa_states(const struct fa *a)
 {
     if (!a)

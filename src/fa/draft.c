@@ -9,21 +9,28 @@ struct draft draft_new(struct fa_space *space, struct arena *scratch)
     return (struct draft){ .space = space, .scratch = scratch, .left = pool_budget(space) };
 }
 
+static struct pool_budget *budget(struct draft *draft)
+{
+    return draft->space->shared ? draft->space->shared : &draft->left;
+}
+
 bool draft_spend(struct draft *draft, uint64_t steps)
 {
-    if (draft->left.steps < steps)
+    struct pool_budget *left = budget(draft);
+    if (left->steps < steps)
         draft->over = true;
     else
-        draft->left.steps -= steps;
+        left->steps -= steps;
     return !draft->over;
 }
 
 void draft_begin(struct draft *draft, bool accept)
 {
-    if (draft->left.states == 0)
+    struct pool_budget *left = budget(draft);
+    if (left->states == 0)
         draft->over = true;
     else
-        draft->left.states--;
+        left->states--;
     *vec_push(draft->scratch, &draft->states) =
         (struct draft_state){ .edges = draft->edges.count, .accept = accept };
 }

@@ -88,6 +88,8 @@ size_t fa_enumerate(struct arena *arena, const struct fa *a, Str *out, size_t ma
 bool fa_shortest(struct arena *arena, const struct fa *a, const uint8_t *taste, Str *out);
 // If `a` is exactly one word: true, and the word.
 bool fa_is_literal(struct arena *arena, const struct fa *a, Str *out);
+// The bytes that words begin with: bit b of bytes[b / 64].
+void fa_first(const struct fa *a, uint64_t bytes[4]);
 
 uint32_t fa_states(const struct fa *a); // for statistics and limits
 uint64_t fa_hash(const struct fa *a);   // of the language: the same in every space and run

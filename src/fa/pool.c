@@ -167,6 +167,8 @@ void pool_reach(struct arena *scratch, const struct fa_space *space, uint32_t ro
 
 struct pool_budget pool_budget(const struct fa_space *space)
 {
+    if (space->shared)
+        return *space->shared;
     enum { STATES_A_BYTE = 2, STEPS_A_BYTE = 64 };
     return (struct pool_budget){
         .states = space->limits->fa_states + (uint64_t)space->words * STATES_A_BYTE,

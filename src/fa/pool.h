@@ -68,10 +68,16 @@ struct fa {
     uint32_t state;
 };
 
+// What one operation may use up.
+struct pool_budget {
+    uint64_t states, steps;
+};
+
 struct fa_space {
     struct arena *arena;
     const struct limits *limits;
     bool exhausted;
+    struct pool_budget *shared; // while several operations have one budget, otherwise NULL
     size_t words; // bytes of all word lists: work in proportion to them is always allowed
     // States and edges lie in pages that never move.
     VEC(struct pool_state *) state_pages;
@@ -129,8 +135,4 @@ struct pool_reach {
 void pool_reach(struct arena *scratch, const struct fa_space *space, uint32_t root,
                 struct pool_reach *out);
 
-// What one operation may use up.
-struct pool_budget {
-    uint64_t states, steps;
-};
 struct pool_budget pool_budget(const struct fa_space *space);
