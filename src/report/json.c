@@ -7,16 +7,6 @@ static Str hash_text(struct arena *arena, uint64_t hash)
     return str_format(arena, "%016llx", (unsigned long long)hash);
 }
 
-static const char *direction_text(enum direction direction)
-{
-    return direction == DIRECTION_GAINED ? "gained" : "lost";
-}
-
-static const char *certainty_text(enum certainty certainty)
-{
-    return certainty == CERTAINTY_CERTAIN ? "certain" : "possible";
-}
-
 static void write_change(struct jout *out, struct files *files, const struct change *change)
 {
     jout_line(out);
@@ -24,9 +14,9 @@ static void write_change(struct jout *out, struct files *files, const struct cha
     jout_key(out, "id");
     jout_str(out, hash_text(out->buf->arena, change->id));
     jout_key(out, "direction");
-    jout_text(out, direction_text(change->direction));
+    jout_text(out, direction_name(change->direction));
     jout_key(out, "certainty");
-    jout_text(out, certainty_text(change->certainty));
+    jout_text(out, certainty_name(change->certainty));
     json_parts_capability(out, change->capability);
     jout_key(out, "endpoint");
     json_parts_region(out, change->region);

@@ -1,0 +1,52 @@
+#include "cli/findings.h"
+
+static enum exit_status judge(struct workspace *workspace, const struct version *version,
+                              struct report *report)
+{
+    struct findings findings = { 0 };
+    const struct rule_settings settings = {
+        .levels = version->config.levels.items,
+        .level_count = version->config.levels.count,
+        .trusted = version->config.trusted,
+        .old_upstreams = &version->config.upstreams,
+        .new_upstreams = &version->config.upstreams,
+    };
+    const struct rule_diags diags = { version->diags, version->diag_count };
+    rule_evaluate_check(workspace->space, &settings, version->result.policy, diags, &findings);
+    report->files = workspace->files;
+    report->policy = version->result.policy;
+    report->findings = &findings;
+    struct verdict_settings verdict =
+        findings_settings(workspace->command, version_is_broken(workspace, version, NULL));
+    verdict.review_fails = false; // a review is about a change
+    return findings_report(workspace, report, &verdict);
+}
+
+static enum exit_status start(struct command_run *command)
+{
+    if (!findings_formats_known(command))
+        return EXIT_STATUS_BROKEN;
+    struct workspace workspace = workspace_new(command);
+    struct version version;
+    Str *paths;
+    if (!version_open_paths(&workspace, command->options->arguments.items,
+                            command->options->arguments.count, &version, &paths) ||
+        !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
+        return EXIT_STATUS_BROKEN;
+    version_load(&workspace, &version, paths, command->options->arguments.count);
+    struct report report = { .new_file = version.first_file };
+    return judge(&workspace, &version, &report);
+}
+
+const struct command command_check = {
+    .name = "check",
+    .user = USED_BY_CHECK,
+    .usage = "[PATH...]",
+    .what = "findings in one version",
+    .help = "PATHs are files or folders; without one, the current folder is read. In a folder,\n"
+            "every file that corsgate recognises is read.\n"
+            "\n"
+            "Exit status: 0 nothing that has to be fixed, 1 an error, 2 bad usage or input that\n"
+            "cannot be read.\n",
+    .start = start,
+};

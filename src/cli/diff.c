@@ -1,0 +1,134 @@
+#include "cli/findings.h"
+#include "diff/diff.h"
+
+#include "cli/local.h"
+
+static bool named_versions(struct command_run *command, Str *old, Str *new)
+{
+    const struct options *options = command->options;
+    uint32_t before = options->separated;
+    if (before < 2) {
+        command_fail(command, "diff compares two versions, each a file or a folder: "
+                              "corsgate diff OLD NEW [PATH...]");
+        return false;
+    }
+    *old = options->arguments.items[0];
+    *new = options->arguments.items[1];
+    for (int i = 0; i < 2; i++) {
+        Str name = options->arguments.items[i];
+        if (str_is(name, "-") || local_exists(command->run->arena, name))
+            continue;
+        command_fail(command, "there is no file or folder %.*s to compare", STR_ARG(name));
+        return false;
+    }
+    return true;
+}
+
+// Paths that neither version has are mistakes.
+static bool paths_exist(struct command_run *command, const struct version *old,
+                        const struct version *new, const Str *paths, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (source_stat(old->source, paths[i]) != SOURCE_NONE ||
+            source_stat(new->source, paths[i]) != SOURCE_NONE)
+            continue;
+        command_fail(command, "neither version has a file or folder %.*s", STR_ARG(paths[i]));
+        return false;
+    }
+    return true;
+}
+
+// The arguments behind OLD and NEW, without "." and "..".
+static bool clean_paths(struct command_run *command, const struct version *version, Str **paths,
+                        uint32_t *count)
+{
+    const struct options *options = command->options;
+    *count = options->arguments.count - 2;
+    *paths = ARENA_ARRAY(command->run->arena, Str, *count + 1);
+    for (uint32_t i = 0; i < *count; i++) {
+        Str argument = options->arguments.items[i + 2];
+        if (!source_join(version->source, (Str){ NULL, 0 }, argument, &(*paths)[i])) {
+            command_fail(command, "%.*s leads out of the versions that are compared",
+                         STR_ARG(argument));
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct rule_diags diags_of(const struct version *version)
+{
+    return (struct rule_diags){ version->diags, version->diag_count };
+}
+
+static enum exit_status compare(struct workspace *workspace, const struct version *old,
+                                const struct version *new, struct report *report)
+{
+    struct command_run *command = workspace->command;
+    bool broken = version_is_broken(workspace, new, old);
+    struct diff diff = { 0 };
+    struct findings findings = { 0 };
+    // Trust and levels of the old version: the change under review does not judge itself.
+    const struct rule_settings settings = {
+        .levels = old->config.levels.items,
+        .level_count = old->config.levels.count,
+        .trusted = old->config.trusted,
+        .old_upstreams = &old->config.upstreams,
+        .new_upstreams = &new->config.upstreams,
+    };
+    diff_policies(workspace->space, &old->config.upstreams, &new->config.upstreams,
+                  old->result.policy, new->result.policy, &diff);
+    rule_evaluate_diff(workspace->space, &settings, &diff, diags_of(old), diags_of(new), &findings);
+    report->files = workspace->files;
+    report->new_file = new->first_file;
+    report->diff = &diff;
+    report->policy = new->result.policy;
+    report->findings = &findings;
+    struct verdict_settings verdict = findings_settings(command, broken);
+    return findings_report(workspace, report, &verdict);
+}
+
+static enum exit_status start(struct command_run *command)
+{
+    Str old_name, new_name, *paths;
+    uint32_t count;
+    if (!findings_formats_known(command) || !named_versions(command, &old_name, &new_name))
+        return EXIT_STATUS_BROKEN;
+    struct workspace workspace = workspace_new(command);
+    struct version old, new;
+    if (!version_open(&workspace, old_name, &old) ||
+        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED) ||
+        !clean_paths(command, &old, &paths, &count))
+        return EXIT_STATUS_BROKEN;
+    version_load(&workspace, &old, paths, count);
+    if (!version_open(&workspace, new_name, &new) ||
+        !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) ||
+        !paths_exist(command, &old, &new, paths, count))
+        return EXIT_STATUS_BROKEN;
+    version_load(&workspace, &new, paths, count);
+
+    struct arena *arena = command->run->arena;
+    struct report report = {
+        .old = old_name,
+        .new = new_name,
+        .old_prefix = findings_prefix(arena, &old, old_name),
+        .new_prefix = findings_prefix(arena, &new, new_name),
+    };
+    return compare(&workspace, &old, &new, &report);
+}
+
+const struct command command_diff = {
+    .name = "diff",
+    .user = USED_BY_DIFF,
+    .usage = "OLD NEW [--] [PATH...]",
+    .what = "who gains and who loses access between two versions",
+    .help =
+        "OLD and NEW are two versions of the same configuration, each a file or a folder.\n"
+        "In a folder, every file that corsgate recognises is read; PATHs, relative to both\n"
+        "versions, restrict that. Trusted origins and rule levels come from the configuration\n"
+        "file of OLD, so that a change cannot judge itself.\n"
+        "\n"
+        "Exit status: 0 nothing to hold back, 1 an error, 3 a review is needed, 2 bad usage or\n"
+        "input that cannot be read.\n",
+    .start = start,
+};

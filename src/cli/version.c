@@ -1,0 +1,193 @@
+#include "cli/version.h"
+
+#include "cli/local.h"
+#include "report/tell.h"
+
+#include <stdlib.h>
+
+struct workspace workspace_new(struct command_run *command)
+{
+    struct workspace workspace = {
+        .command = command,
+        .files = files_new(command->run->arena),
+        .model = model_new(command->run),
+    };
+    workspace.space = origin_space_new(workspace.model);
+    return workspace;
+}
+
+static void write_diag(struct teller *teller, const struct diag *diag)
+{
+    tell_paint(teller, PAINT_BOLD);
+    tell_place(teller, STR(""), diag->span);
+    tell_unpaint(teller);
+    buf_add_text(teller->out, diag->span.file ? ": " : "corsgate: ");
+    tell_paint(teller, diag->kind->level == LEVEL_ERROR ? PAINT_RED : PAINT_YELLOW);
+    buf_add_text(teller->out, level_name(diag->kind->level));
+    tell_unpaint(teller);
+    buf_add_text(teller->out, ": ");
+    tell_text(teller->out, diag->message);
+    if (diag->kind->id[0])
+        buf_addf(teller->out, " [%s]", diag->kind->id);
+    buf_add_char(teller->out, '\n');
+    if (diag->span.file && diag->span.end > diag->span.begin)
+        tell_line(teller, diag->span);
+}
+
+static int compare_numbers(uint32_t a, uint32_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_diags(const void *a, const void *b)
+{
+    const struct diag *x = a, *y = b;
+    int order = compare_numbers(x->span.file, y->span.file);
+    if (!order)
+        order = compare_numbers(x->span.begin, y->span.begin);
+    if (!order)
+        order = compare_numbers(x->span.end, y->span.end);
+    if (!order)
+        order = str_compare(str_from(x->kind->id), str_from(y->kind->id));
+    return order ? order : str_compare(x->message, y->message);
+}
+
+static void say_diags(struct workspace *workspace, struct diag *diags, uint32_t count)
+{
+    struct buf out = { .arena = workspace->command->run->arena };
+    struct teller teller = {
+        .out = &out,
+        .files = workspace->files,
+        .color = workspace->command->color_err,
+    };
+    if (count)
+        qsort(diags, count, sizeof *diags, compare_diags);
+    for (uint32_t i = 0; i < count; i++)
+        if (i == 0 || compare_diags(&diags[i - 1], &diags[i]) != 0)
+            write_diag(&teller, &diags[i]);
+    fwrite(out.ptr ? out.ptr : "", 1, out.len, stderr);
+}
+
+void version_complain(struct workspace *workspace, const struct version *version)
+{
+    say_diags(workspace, version->diags, version->diag_count);
+}
+
+bool version_open(struct workspace *workspace, Str path, struct version *out)
+{
+    struct run *run = workspace->command->run;
+    uint32_t before = run->diags.count;
+    *out = (struct version){ .first_file = workspace->files->list.count + 1 };
+    if (source_open(run, workspace->files, path, &out->source))
+        return true;
+    say_diags(workspace, run->diags.items + before, run->diags.count - before);
+    return false;
+}
+
+// The path from the current folder, if the argument lies below it.
+static bool from_here(struct arena *arena, Str current, Str argument, Str *out)
+{
+    Str real;
+    return !str_is(argument, "-") && local_real(arena, argument, &real) &&
+           local_below(current, real, out);
+}
+
+bool version_open_paths(struct workspace *workspace, const Str *arguments, uint32_t count,
+                        struct version *out, Str **paths)
+{
+    struct arena *arena = workspace->command->run->arena;
+    Str current = { NULL, 0 };
+    *paths = ARENA_ARRAY(arena, Str, count ? count : 1);
+    bool here = local_real(arena, STR("."), &current);
+    for (uint32_t i = 0; i < count; i++)
+        here = here && from_here(arena, current, arguments[i], &(*paths)[i]);
+    if (here)
+        return version_open(workspace, STR("."), out);
+    for (uint32_t i = 0; i < count; i++)
+        if (!str_is(arguments[i], "-") && !local_exists(arena, arguments[i])) {
+            command_fail(workspace->command, "there is no file or folder %.*s",
+                         STR_ARG(arguments[i]));
+            return false;
+        }
+    if (count > 1) {
+        command_fail(workspace->command,
+                     "several paths are read together only below the current folder");
+        return false;
+    }
+    if (!version_open(workspace, arguments[0], out))
+        return false;
+    (*paths)[0] = out->source->only;
+    return true;
+}
+
+bool version_configure(struct workspace *workspace, struct version *version,
+                       enum broken_config broken)
+{
+    const struct command_run *command = workspace->command;
+    struct arena *arena = command->run->arena;
+    Str path = command->options->config;
+    if (!path.len && !config_find(arena, version->source->root, &path))
+        return true;
+    struct run *own = run_new(arena, command->run->limits);
+    if (config_read(own, workspace->files, workspace->model, workspace->space, path,
+                    &version->config))
+        return true;
+    if (broken == BROKEN_CONFIG_IGNORED) {
+        command_remark(workspace->command,
+                       "the configuration of the old version is wrong: the defaults count instead");
+        version->config = (struct config){ 0 };
+        return true;
+    }
+    say_diags(workspace, own->diags.items, own->diags.count);
+    return false;
+}
+
+void version_load(struct workspace *workspace, struct version *version, const Str *paths,
+                  uint32_t count)
+{
+    struct run *run = workspace->command->run;
+    uint32_t before = run->diags.count;
+    const struct dialect_options options = {
+        .nginx_version = version->config.nginx_version,
+        .sources = version->config.sources.items,
+        .source_count = version->config.sources.count,
+        .upstreams = &version->config.upstreams,
+    };
+    version->complete =
+        dialect_load(workspace->model, version->source, &options, paths, count, &version->result);
+    version->diag_count = run->diags.count - before;
+    version->diags = ARENA_ARRAY(run->arena, struct diag, version->diag_count);
+    for (uint32_t i = 0; i < version->diag_count; i++)
+        version->diags[i] = run->diags.items[before + i];
+}
+
+static bool is_breaking(const struct diag *diag)
+{
+    return diag->kind->level == LEVEL_ERROR && str_is(str_from(diag->kind->id), "CG901");
+}
+
+// The same complaint about the same bytes.
+static bool is_same(const struct workspace *workspace, const struct diag *a, const struct diag *b)
+{
+    if (!a->span.file || !b->span.file || a->kind != b->kind || a->span.begin != b->span.begin)
+        return false;
+    const struct file *x = files_get(workspace->files, a->span.file);
+    const struct file *y = files_get(workspace->files, b->span.file);
+    return x->text.len && x->hash == y->hash && str_equal(x->text, y->text);
+}
+
+bool version_is_broken(const struct workspace *workspace, const struct version *version,
+                       const struct version *other)
+{
+    bool said = false;
+    for (uint32_t i = 0; i < version->diag_count; i++) {
+        const struct diag *diag = &version->diags[i];
+        bool known = !is_breaking(diag);
+        said |= !known;
+        for (uint32_t j = 0; other && j < other->diag_count && !known; j++)
+            known = is_same(workspace, diag, &other->diags[j]);
+        if (!known)
+            return true;
+    }
+    return !version->complete && !said;
+}

@@ -1,0 +1,47 @@
+#pragma once
+// version: one version of a project as a command reads it: its files, its configuration file, its
+// policy, and what was wrong.
+
+#include "cli/command.h"
+#include "cli/config.h"
+
+// What the versions of one run share.
+struct workspace {
+    struct command_run *command;
+    struct files *files;
+    struct model *model;
+    struct origin_space *space;
+};
+
+struct version {
+    struct source *source;
+    struct config config;
+    struct dialect_result result; // policy and files
+    bool complete;                // everything that was asked for could be read
+    uint32_t first_file;          // its files have numbers from here on
+    struct diag *diags;
+    uint32_t diag_count;
+};
+
+struct workspace workspace_new(struct command_run *command);
+
+// Opens `path` (a folder or a file, or "-") as the root. False when there is none, which is said.
+MUST_CHECK bool version_open(struct workspace *workspace, Str path, struct version *out);
+// Opens what the arguments of a command name: relative to the current folder where they lie below
+// it, so that people see the paths that they know. *paths are relative to the root.
+MUST_CHECK bool version_open_paths(struct workspace *workspace, const Str *arguments,
+                                   uint32_t count, struct version *out, Str **paths);
+
+enum broken_config { BROKEN_CONFIG_FAILS, BROKEN_CONFIG_IGNORED };
+// Finds and reads the configuration file. False when it is wrong, which is said.
+MUST_CHECK bool version_configure(struct workspace *workspace, struct version *version,
+                                  enum broken_config broken);
+// Reads everything below the paths (none: all). What is wrong is in version->diags.
+void version_load(struct workspace *workspace, struct version *version, const Str *paths,
+                  uint32_t count);
+// Says the diagnostics of a version on standard error, in order and each once.
+void version_complain(struct workspace *workspace, const struct version *version);
+// A file of the version could not be read or parsed, so that there is no verdict. Those for which
+// `other` (may be NULL) has the same complaint about the same bytes do not count.
+bool version_is_broken(const struct workspace *workspace, const struct version *version,
+                       const struct version *other);
