@@ -65,9 +65,9 @@ enum origins_part {
                         // https
 };
 const struct fa *origins_part(struct origin_space *space, enum origins_part part);
-// Origins on a public suffix where anyone gets a name (the list's private section):
-// https://anyone.github.io.
-const struct fa *origins_shared(struct origin_space *space);
+// The members of a set on a public suffix where anyone gets a name (the list's private section):
+// https://anyone.github.io. In unbounded sets, those on the best-known of them.
+const struct fa *origins_shared(struct origin_space *space, const struct fa *set);
 
 // The language of a trusted_origins entry: an origin, or one with "*." before the host
 // ("https://*.example.com": any depth, not the apex), or a port "*". False with a reason when it is
