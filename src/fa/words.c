@@ -76,11 +76,12 @@ static size_t words_of_length(struct lengths *l, struct arena *arena, uint32_t r
 {
     struct frame {
         uint32_t state;
-        int byte; // the next to try
+        int byte;      // the next to try
+        uint32_t edge; // the first that may hold it
     } *stack = ARENA_ARRAY(l->scratch, struct frame, length + 1);
     char *word = ARENA_ARRAY(l->scratch, char, length + 1);
     size_t depth = 0, found = 0;
-    stack[0] = (struct frame){ root, 0 };
+    stack[0] = (struct frame){ root, 0, 0 };
     for (;;) {
         struct frame *top = &stack[depth];
         uint32_t target = POOL_NONE;
@@ -90,15 +91,22 @@ static size_t words_of_length(struct lengths *l, struct arena *arena, uint32_t r
                 return found;
         } else {
             const bool *can = l->can.items[length - depth - 1];
-            for (; top->byte <= UINT8_MAX && target == POOL_NONE; top->byte++) {
-                target = pool_step(l->space, top->state, (uint8_t)top->byte);
-                if (target != POOL_NONE && !can[table_get(&l->reach.index, target)])
-                    target = POOL_NONE;
+            const struct pool_state *state = pool_state(l->space, top->state);
+            const struct pool_edge *edges = pool_edges(l->space, state);
+            for (; top->edge < state->count && target == POOL_NONE; top->edge++) {
+                const struct pool_edge *edge = &edges[top->edge];
+                if (top->byte < edge->lo)
+                    top->byte = edge->lo;
+                if (top->byte > edge->hi || !can[table_get(&l->reach.index, edge->target)])
+                    continue;
+                target = edge->target;
+                top->byte++;
+                break;
             }
         }
         if (target != POOL_NONE) {
             word[depth++] = (char)(top->byte - 1);
-            stack[depth] = (struct frame){ target, 0 };
+            stack[depth] = (struct frame){ target, 0, 0 };
         } else if (depth-- == 0) {
             return found;
         }
