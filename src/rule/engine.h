@@ -1,0 +1,46 @@
+#pragma once
+// engine: subjects with their facts to findings.
+
+#include "base/map.h"
+#include "rule/facts.h"
+#include "rule/parts.h"
+#include "rule/rule.h"
+
+struct engine {
+    struct judge judge;
+    const struct rule_settings *settings;
+    struct findings *out;
+    bool is_diff;
+    struct map by_endpoint; // diff: of struct covering, by endpoint
+};
+
+// One subject: what its facts are, and what a finding about it shows.
+struct item {
+    enum subject subject;
+    struct fact_value facts[FACTS_MOST];
+    struct finding finding; // all but the rule, level, review, message; fingerprint: of the item
+    enum level most;        // a finding about it is no worse
+};
+
+void item_set_bool(struct item *item, uint32_t fact, bool value);
+void item_set_number(struct item *item, uint32_t fact, uint64_t value);
+void item_set_word(struct item *item, uint32_t fact, const char *word); // a choice
+void item_set_text(struct item *item, uint32_t fact, Str text);
+// The facts about a set of origins that changes and endpoints share are set by their own code; the
+// place of a finding that has none is `otherwise`.
+void item_set_place(struct item *item, Span first, Span second, Span otherwise);
+
+// Asks every rule of the subject. A finding that is covered by another one is left out.
+void engine_judge(struct engine *engine, const struct item *item);
+// Remembers that findings from `first` on are about these endpoints, for covered_by.
+void engine_cover(struct engine *engine, uint32_t first, const struct pair *pairs, uint32_t count);
+
+// Review and errors first, then by place; the same finding twice is one.
+void engine_finish(struct engine *engine);
+
+// The subjects, each in its own file.
+void engine_changes(struct engine *engine, const struct diff *diff);
+void engine_endpoints(struct engine *engine, const struct policy *old, const struct policy *new);
+void engine_remarks(struct engine *engine, const struct policy *old, const struct policy *new);
+void engine_unknowns(struct engine *engine, const struct policy *old, const struct policy *new);
+void engine_diags(struct engine *engine, struct rule_diags old, struct rule_diags new);

@@ -1,0 +1,370 @@
+#include "rule/observe.h"
+
+#include "base/hash.h"
+#include "diff/behaviour.h"
+#include "diff/situations.h"
+
+struct observer {
+    const struct judge *judge;
+    struct model *model;
+    const struct upstreams *upstreams;
+    const struct endpoint *endpoint;
+    const struct box *box;   // its requests, under the assumptions of a comparison
+    struct boxes situations; // of it
+    const struct fa
+        *readers[2]; // who certainly can read in some situation, without and with cookies
+    Span read_span[2];
+    struct observations *out;
+};
+
+const char *observation_name(enum observation_kind kind)
+{
+    switch (kind) {
+    case OBSERVED_ACCESS:
+        return "access";
+    case OBSERVED_VARY_MISSING:
+        return "vary-missing";
+    case OBSERVED_DUPLICATE:
+        return "duplicate";
+    case OBSERVED_NEVER_MATCHES:
+        return "never-matches";
+    case OBSERVED_CREDENTIALS:
+        return "credentials-invalid";
+    case OBSERVED_PREFLIGHT_FAILS:
+        return "preflight-fails";
+    case OBSERVED_WILDCARD:
+        return "wildcard-with-credentials";
+    case OBSERVED_MISSPELT:
+        return "misspelt";
+    case OBSERVED_METHOD:
+        return "method-invalid";
+    case OBSERVED_ERRORS_WITHOUT_CORS:
+        return "errors-without-cors";
+    }
+    return "";
+}
+
+uint64_t observation_hash(const struct observation *observation)
+{
+    uint64_t hash = hash_u64(HASH_SEED, (uint64_t)observation->kind * 2 + observation->credentials);
+    hash = hash_str(hash_str(hash, observation->header), observation->value);
+    hash = hash_u64(hash, observation->status);
+    const struct fa *set = observation->part.origins.set;
+    return hash_u64(hash, set ? fa_hash(set) : 0);
+}
+
+bool observation_same(const struct observation *a, const struct observation *b)
+{
+    return a->kind == b->kind && a->credentials == b->credentials && a->status == b->status &&
+           str_equal(a->header, b->header) && str_equal(a->value, b->value) &&
+           a->part.origins.set == b->part.origins.set;
+}
+
+void observe_add(struct model *model, struct observation observation, struct observations *out)
+{
+    if (!observation.span.file)
+        observation.span = observation.endpoint->span;
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->items[i].endpoint == observation.endpoint &&
+            out->items[i].span.begin == observation.span.begin &&
+            out->items[i].span.file == observation.span.file &&
+            observation_same(&out->items[i], &observation))
+            return;
+    *vec_push(model->arena, out) = observation;
+}
+
+// Access.
+
+static void find_readers(struct observer *observer)
+{
+    struct model *model = observer->model;
+    for (int credentials = 0; credentials < 2; credentials++) {
+        const struct fa *all = fa_none(model->fa);
+        for (uint32_t i = 0; i < observer->situations.count; i++) {
+            struct access access = access_of(
+                observer->judge->space, observer->upstreams, observer->endpoint,
+                observer->situations.items[i],
+                (struct capability){ .kind = CAPABILITY_READ, .credentials = credentials });
+            const struct fa *more = fa_union(model->fa, all, access.must);
+            if (!access.must || fa_is_none(access.must) || !more)
+                continue;
+            if (fa_is_none(all))
+                observer->read_span[credentials] = access.span;
+            all = more;
+        }
+        observer->readers[credentials] = all;
+    }
+}
+
+static void observe_access(struct observer *observer)
+{
+    struct model *model = observer->model;
+    const struct fa *named = behaviour_named(model, observer->judge->space, observer->endpoint);
+    for (int credentials = 1; credentials >= 0; credentials--) {
+        const struct fa *set = observer->readers[credentials];
+        if (fa_is_none(set))
+            continue;
+        // Anything public is public without cookies: nothing to single out.
+        struct parts_of whole = parts_gained(observer->judge, set, named);
+        if (!credentials && whole.items[0].origins.kind == ORIGINS_ANY)
+            continue;
+        if (!credentials) {
+            set = fa_subtract(model->fa, set, observer->readers[1]);
+            if (!set || fa_is_none(set))
+                continue;
+            whole = parts_gained(observer->judge, set, named);
+        }
+        for (uint32_t i = 0; i < whole.count; i++)
+            observe_add(model,
+                        (struct observation){ .kind = OBSERVED_ACCESS,
+                                              .endpoint = observer->endpoint,
+                                              .part = whole.items[i],
+                                              .credentials = credentials,
+                                              .span = observer->read_span[credentials] },
+                        observer->out);
+    }
+}
+
+// Caches.
+
+static bool names_origin(Str list)
+{
+    Str head, tail;
+    for (bool more = true; more; list = tail) {
+        more = str_cut(list, STR(","), &head, &tail);
+        Str one = str_trim(more ? head : list);
+        if (str_is(one, "*") || str_is_nocase(one, "origin"))
+            return true;
+        if (!more)
+            break;
+    }
+    return false;
+}
+
+static bool varies(struct model *model, const struct view *view)
+{
+    uint32_t at = 0;
+    const struct line *line;
+    Str text;
+    while ((line = view_find(model, view, "vary", &at)))
+        if (line->unsure || !value_is_text(line->value, &text) || names_origin(text))
+            return true; // what is not known is given the benefit of the doubt
+    return false;
+}
+
+static bool is_cacheable(struct model *model, const struct view *view)
+{
+    static const uint32_t statuses[] = { 200, 203, 204, 206, 300, 301, 308, 404, 405, 410 };
+    uint32_t at = 0;
+    const struct line *line;
+    Str text;
+    while ((line = view_find(model, view, "cache-control", &at)))
+        if (value_is_text(line->value, &text) &&
+            str_contains(str_lower(model->arena, text), STR("no-store")))
+            return false;
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (view->status == statuses[i])
+            return true;
+    return false;
+}
+
+// What tells answers apart: the value, or that there is none.
+static uint64_t origin_line(struct model *model, const struct view *view, bool *echo, Span *span)
+{
+    uint32_t at = 0;
+    const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
+    if (!line)
+        return 0;
+    *span = line->span;
+    for (uint32_t i = 0; i < line->value->count; i++) {
+        const struct part *part = &line->value->parts[i];
+        const struct fa *origins = box_language(view->box, model->origin);
+        Str one;
+        *echo = *echo || ((part->kind == PART_CAPTURE || part->var == model->origin) &&
+                          !(origins && fa_is_literal(model->arena, origins, &one)));
+    }
+    return value_hash(line->value);
+}
+
+static void observe_vary(struct observer *observer)
+{
+    struct model *model = observer->model;
+    for (uint32_t i = 0; i < observer->situations.count; i++) {
+        struct views views;
+        bool depends = false, lacks = false, open = false;
+        uint64_t first = 0;
+        uint32_t seen = 0;
+        Span span = { 0 };
+        views_of(model, observer->upstreams, observer->endpoint, observer->situations.items[i],
+                 STR("GET"), &views);
+        for (uint32_t j = 0; j < views.count; j++) {
+            const struct view *view = &views.items[j];
+            if (!is_cacheable(model, view))
+                continue;
+            uint64_t line = origin_line(model, view, &depends, &span);
+            first = seen++ ? first : line;
+            depends = depends || line != first;
+            lacks = lacks || !varies(model, view);
+            open = open || view->open;
+        }
+        if (depends && lacks && !open)
+            observe_add(model,
+                        (struct observation){ .kind = OBSERVED_VARY_MISSING,
+                                              .endpoint = observer->endpoint,
+                                              .header = STR("Vary"),
+                                              .span = span },
+                        observer->out);
+    }
+}
+
+// Preflights.
+
+static bool mentions(const struct endpoint *endpoint, const char *const *names, size_t count)
+{
+    for (uint32_t i = 0; i < endpoint->cell_count; i++) {
+        const struct response *response = endpoint->cells[i].response;
+        for (uint32_t j = 0; j < response->op_count; j++)
+            for (size_t k = 0; k < count; k++)
+                if (response->ops[j].verb != HEADER_CLEAR &&
+                    str_is_nocase(response->ops[j].name, names[k]))
+                    return true;
+    }
+    return false;
+}
+
+// The origins whose preflight this answer lets pass, as far as the origin goes.
+static const struct fa *admitted(struct model *model, const struct view *view)
+{
+    const struct fa *out = fa_none(model->fa), *must, *may;
+    uint32_t at = 0;
+    const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
+    Str text;
+    if (!line || view->status < 200 || view->status > 299)
+        return out;
+    if (value_is_text(line->value, &text) && str_is(text, "*"))
+        return box_language(view->box, model->origin);
+    value_equals_origin(model, view->box, line->value, &must, &may);
+    return may ? may : box_language(view->box, model->origin);
+}
+
+static void observe_preflight(struct observer *observer)
+{
+    static const char *const meant[] = { "access-control-allow-methods",
+                                         "access-control-allow-headers", "access-control-max-age" };
+    struct model *model = observer->model;
+    struct fa_space *fa = model->fa;
+    if (!mentions(observer->endpoint, meant, sizeof meant / sizeof *meant))
+        return;
+    const struct fa *asked = fa_subtract(fa, model->request_method->universe, fa_empty(fa));
+    const struct box *preflights = box_with(model, observer->box, model->request_method, asked);
+    struct views views;
+    views_of(model, observer->upstreams, observer->endpoint, preflights, STR("OPTIONS"), &views);
+    const struct fa *good = fa_none(fa), *bad = observer->readers[0];
+    const struct view *worst = NULL;
+    const struct fa *answered = fa_none(fa);
+    for (uint32_t i = 0; i < views.count; i++) {
+        const struct view *view = &views.items[i];
+        if (view->open || view->response->answer == ANSWER_UPSTREAM)
+            return; // decided elsewhere
+        good = fa_union(fa, good, admitted(model, view));
+        answered = fa_union(fa, answered, box_language(view->box, model->origin));
+        if (!worst && !fa_is_disjoint(fa, box_language(view->box, model->origin), bad) &&
+            fa_is_none(admitted(model, view)))
+            worst = view;
+    }
+    bad = fa_intersect(fa, fa_subtract(fa, bad, good), answered);
+    if (!bad || fa_is_none(bad) || !worst)
+        return;
+    uint32_t at = 0;
+    bool has_origin = view_find(model, worst, "access-control-allow-origin", &at) != NULL;
+    bool redirects = worst->status >= 300 && worst->status < 400;
+    bool fails = worst->status < 200 || worst->status > 299;
+    const char *problem = redirects    ? "a preflight must not be redirected"
+                          : fails      ? "a preflight must be answered with a status of success"
+                          : has_origin ? "its Access-Control-Allow-Origin fits nobody"
+                                       : "the answer to it has no Access-Control-Allow-Origin";
+    struct part_of part = {
+        .origins = origins_describe(observer->judge->space, bad, observer->judge->trusted, NULL),
+        .trust = TRUST_NONE,
+    };
+    observe_add(model,
+                (struct observation){ .kind = OBSERVED_PREFLIGHT_FAILS,
+                                      .endpoint = observer->endpoint,
+                                      .part = part,
+                                      .problem = str_from(problem),
+                                      .status = worst->status,
+                                      .span = worst->response->span },
+                observer->out);
+}
+
+// Errors.
+
+static bool has_origin_line(struct model *model, const struct observer *observer,
+                            const struct view *view, uint32_t status)
+{
+    struct view changed = *view;
+    const struct upstream *upstream = upstreams_find(observer->upstreams, view->response->upstream);
+    bool declared = upstream && !upstream->own;
+    response_lines(model, view->response, status, declared ? upstream->headers : NULL,
+                   declared ? upstream->header_count : 0, &changed.lines);
+    uint32_t at = 0;
+    return view_find(model, &changed, "access-control-allow-origin", &at) != NULL;
+}
+
+static void observe_errors(struct observer *observer)
+{
+    struct model *model = observer->model;
+    struct views views;
+    views_of(model, observer->upstreams, observer->endpoint, observer->endpoint->box, STR("GET"),
+             &views);
+    for (uint32_t i = 0; i < views.count; i++) {
+        const struct view *view = &views.items[i];
+        const struct response *response = view->response;
+        uint32_t at = 0;
+        const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
+        const struct fa *origins = box_language(view->box, model->origin);
+        if (view->open || fa_is_disjoint(model->fa, origins, observer->readers[0]))
+            continue;
+        struct observation observation = { .kind = OBSERVED_ERRORS_WITHOUT_CORS,
+                                           .endpoint = observer->endpoint,
+                                           .header = STR("Access-Control-Allow-Origin") };
+        if (response->answer == ANSWER_UPSTREAM && !response->status && line &&
+            box_language(view->box, model->upstream_status) == model->upstream_status->universe &&
+            !has_origin_line(model, observer, view, 404) &&
+            !has_origin_line(model, observer, view, 500)) {
+            observation.span = line->span;
+            observe_add(model, observation, observer->out);
+        } else if (response->answer == ANSWER_OWN && view->status >= 400 && !line) {
+            observation.status = view->status;
+            observation.span = response->span;
+            observe_add(model, observation, observer->out);
+        }
+    }
+}
+
+void observe(const struct judge *judge, const struct upstreams *upstreams,
+             const struct endpoint *endpoint, struct observations *out)
+{
+    struct model *model = judge->model;
+    struct overlap overlap = { .new = endpoint, .box = endpoint->box };
+    struct observer observer = {
+        .judge = judge, .model = model, .upstreams = upstreams, .endpoint = endpoint, .out = out
+    };
+    observer.box = overlap.box = situations_assume(model, &overlap, upstreams && upstreams->count);
+    struct views views;
+    static const char *const methods[] = { "GET", "OPTIONS" };
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        views_of(model, upstreams, endpoint, observer.box, str_from(methods[i]), &views);
+        for (uint32_t j = 0; j < views.count; j++)
+            observe_headers(model, judge->space, endpoint, &views.items[j], out);
+    }
+    static const char *const origin[] = { "access-control-allow-origin" };
+    if (!mentions(endpoint, origin, 1) && !(upstreams && upstreams->count))
+        return; // nobody can read anything
+    situations_cut(model, &overlap, &observer.situations);
+    find_readers(&observer);
+    observe_access(&observer);
+    observe_vary(&observer);
+    observe_preflight(&observer);
+    observe_errors(&observer);
+}
