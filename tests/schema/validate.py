@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""validate.py PROGRAM SCHEMAS: every JSON output of the program is what docs/schema says, and the schema of the
+configuration accepts exactly what the program accepts. Ends with the number of documents checked."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+OLD = """events {}
+http {
+    server {
+        listen 80;
+        server_name api.shop.example;
+        location / {
+            if ($http_origin = "https://app.shop.example") {
+                add_header Access-Control-Allow-Origin $http_origin;
+                add_header Access-Control-Allow-Credentials true;
+            }
+            add_header Vary Origin;
+            proxy_pass http://127.0.0.1:8080;
+        }
+        location /gone/ {
+            add_header Access-Control-Allow-Origin "https://old.shop.example";
+            return 200;
+        }
+        location /lua/ {
+            content_by_lua_block { ngx.say("x") }
+        }
+    }
+}
+"""
+NEW = OLD.replace('$http_origin = "https://app.shop.example"', r'$http_origin ~ "^https://.*shop\.example$"').replace(
+    "https://old.shop.example", "https://other.shop.example")
+REQUESTS = [
+    {"method": "GET", "url": "http://api.shop.example/", "headers": {"Origin": "https://evilshop.example"}},
+    {"method": "GET", "url": "http://api.shop.example/gone/", "headers": {}, "upstream_status": 500},
+    {"method": "GET", "url": "http://api.shop.example/lua/", "headers": {"Origin": "null"}},
+]
+CONFIGURATIONS = [  # text, whether it is right
+    ("", True),
+    ("version: 1\n", True),
+    ("version: 2\n", False),
+    ("version: one\n", False),
+    ("trusted_origin: []\n", False),
+    ('trusted_origins: ["https://*.shop.example", "https://partner.test:8443"]\n', True),
+    ("trusted_origins: [shop.example]\n", False),
+    ("trusted_origins: https://shop.example\n", False),
+    ("sources: [nginx.conf, {path: conf.d/*.conf, type: nginx}]\n", True),
+    ("sources: [{type: nginx}]\n", False),
+    ("sources: [{path: a.conf, type: apache}]\n", False),
+    ("sources: [{path: a.conf, kind: nginx}]\n", False),
+    ('nginx: {version: "1.26.1"}\n', True),
+    ("nginx: {version: 1.26}\n", True),
+    ("nginx: {version: new}\n", False),
+    ("nginx: {versoin: 1.26}\n", False),
+    ('upstreams: {"http://app:8080": own, "http://b": none}\n', True),
+    ('upstreams: {"http://app:8080": {status: 200, headers: {Vary: [Origin, Cookie], X-A: b}}}\n', True),
+    ('upstreams: {"http://app:8080": {status: 20}}\n', False),
+    ('upstreams: {"http://app:8080": {header: {}}}\n', False),
+    ('upstreams: {"http://app:8080": maybe}\n', False),
+    ("rules: {CG101: warning, CG301: off}\n", True),
+    ('rules: {CG301: "off"}\n', True),
+    ("rules: {CG101: fatal}\n", False),
+    ("rules: [CG101]\n", False),
+    ("- version\n", False),
+]
+
+
+class Checker:
+    def __init__(self, program, schemas):
+        self.program = program
+        self.schemas = {}
+        for name in ("diff", "check", "show", "simulate", "config"):
+            with open(os.path.join(schemas, name + ".json"), encoding="utf-8") as file:
+                schema = json.load(file)
+            jsonschema.Draft202012Validator.check_schema(schema)
+            self.schemas[name] = jsonschema.Draft202012Validator(schema)
+        self.checked = self.failed = 0
+
+    def fail(self, what):
+        self.failed += 1
+        print(what)
+
+    def run(self, folder, *arguments, stdin=""):
+        return subprocess.run([self.program, *arguments], cwd=folder, input=stdin.encode(), capture_output=True,
+                              check=False, timeout=60)
+
+    def check(self, name, document, what):
+        self.checked += 1
+        for error in self.schemas[name].iter_errors(document):
+            self.fail(f"{what}: {'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
+        # A schema that accepts anything would prove nothing: every key is needed, and no other is allowed.
+        for key in document:
+            less = {other: document[other] for other in document if other != key}
+            if self.schemas[name].is_valid(less):
+                self.fail(f"{what}: the schema does not need {key}")
+        more = copy.deepcopy(document)
+        more["surprise"] = 1
+        if self.schemas[name].is_valid(more):
+            self.fail(f"{what}: the schema allows any key")
+
+    def output(self, name, folder, *arguments, stdin=""):
+        run = self.run(folder, *arguments, stdin=stdin)
+        what = "corsgate " + " ".join(arguments)
+        try:
+            lines = run.stdout.decode("utf-8").splitlines() if name == "simulate" else [run.stdout.decode("utf-8")]
+            documents = [json.loads(line) for line in lines]
+        except ValueError as error:
+            self.fail(f"{what}: exit {run.returncode}: {error}: {run.stderr.decode('utf-8', 'replace')[:500]}")
+            return []
+        for document in documents:
+            self.check(name, document, what)
+        return documents
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def check_outputs(checker, folder):
+    write(folder, "old/nginx.conf", OLD)
+    write(folder, "new/nginx.conf", NEW)
+    write(folder, "broken/nginx.conf", NEW.replace("listen 80;", "listen 80"))
+    diff = checker.output("diff", folder, "diff", "old", "new", "--format", "json")
+    for part in ("changes", "findings", "unknown"):
+        if diff and not diff[0][part]:
+            checker.fail(f"corsgate diff old new: no {part}, so their schema was not tried")
+    checker.output("diff", folder, "diff", "new", "old", "--format", "json")
+    checker.output("diff", folder, "diff", "old", "old", "--format", "json")
+    checker.output("diff", folder, "diff", "old", "broken", "--format", "json")
+    checker.output("check", folder, "check", "new", "--format", "json")
+    checker.output("check", folder, "check", "broken", "--format", "json")
+    checker.output("show", folder, "show", "new", "--format", "json")
+    lines = "".join(json.dumps(request) + "\n" for request in REQUESTS) + "no request\n"
+    answers = checker.output("simulate", folder, "simulate", "new", "--raw", "--requests", "-", stdin=lines)
+    if len(answers) != len(REQUESTS) + 1:
+        checker.fail(f"simulate: {len(answers)} answers to {len(REQUESTS) + 1} lines")
+
+
+def check_configurations(checker, folder):
+    try:
+        import yaml
+    except ImportError:
+        yaml = None
+        print("python3-yaml is not there: the schema of the configuration is held against the program by JSON only")
+    for text, right in CONFIGURATIONS:
+        write(folder, "config.yml", text)
+        run = checker.run(folder, "show", "old", "--config", "config.yml")
+        checker.checked += 1
+        if (run.returncode == 0) != right:
+            checker.fail(f"{text!r}: exit {run.returncode}: {run.stderr.decode('utf-8', 'replace')[:500]}")
+        if yaml and checker.schemas["config"].is_valid(yaml.safe_load(text)) != right:
+            checker.fail(f"{text!r}: the schema says {not right}")
+
+
+def main():
+    checker = Checker(os.path.realpath(sys.argv[1]), sys.argv[2])
+    with tempfile.TemporaryDirectory() as folder:
+        check_outputs(checker, folder)
+        check_configurations(checker, folder)
+    print(f"{checker.checked} documents checked, {checker.failed} failures")
+    return 1 if checker.failed or not checker.checked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
