@@ -18,7 +18,7 @@ enum {
     DEEPER_STEPS = 80,  // the same below a name that has an owner, in search of s3.amazonaws.com
     DEEPER_LABELS = 4,
     LISTED_MEMBERS = 1024, // up to here a finite set is read member by member
-    PORT_STATES = 256,
+    PORT_STATES = 4096,
     TOTAL_STEPS = 100000,
 };
 
@@ -287,29 +287,34 @@ static Str reversed(struct arena *arena, Str text)
     return (Str){ out, text.len };
 }
 
-// The reversed set without ports: what remains behind digits and ":" from the right, and the set
-// itself, whose words with a port lead nowhere in a walk that reads labels. Also without one dot
-// that ends a host.
+// The reversed set with its ports taken away, and a dot that ends a host as well.
 static const struct fa *without_ports(struct walk *walk, const struct fa *set)
 {
     struct origin_space *space = walk->space;
-    const struct fa *back = fa_reverse(space->fa, set), *all = back;
+    const struct fa *back = fa_reverse(space->fa, set);
+    const struct fa *digits = fa_repeat(space->fa, origin_class(space, "09"), 1, FA_FOREVER);
+    const struct fa *port = fa_concat(space->fa, digits, fa_literal(space->fa, STR(":")));
+    const struct fa *all =
+        fa_subtract(space->fa, back, fa_concat(space->fa, port, fa_all(space->fa)));
+    const struct fa *last = NULL;
+    struct map seen = { 0 };
     VEC(const struct fa *) states = { 0 };
     *vec_push(walk->scratch, &states) = back;
     for (uint32_t i = 0; i < states.count; i++)
         for (char digit = '0'; digit <= '9'; digit++) {
             const struct fa *next = step(walk, states.items[i], digit);
-            bool seen = fa_is_none(next);
-            for (uint32_t k = 0; k < states.count && !seen; k++)
-                seen = states.items[k] == next;
-            if (seen)
+            uint32_t at = 0;
+            uint64_t hash = hash_u64(HASH_SEED, (uintptr_t)next);
+            if (fa_is_none(next) || map_next(&seen, hash, &at))
                 continue;
             if (states.count == PORT_STATES)
                 return NULL;
+            map_add(walk->scratch, &seen, hash, states.items);
             *vec_push(walk->scratch, &states) = next;
             const struct fa *host = step(walk, next, ':');
-            if (!fa_is_none(host))
+            if (host != last && !fa_is_none(host))
                 all = fa_union(space->fa, all, host);
+            last = host;
         }
     return fa_union(space->fa, all, fa_after(space->fa, all, STR(".")));
 }
