@@ -1,7 +1,5 @@
 #include "cli/options.h"
 
-#include "rule/rule.h"
-
 #include <stddef.h>
 #include <string.h>
 

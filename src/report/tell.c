@@ -157,9 +157,11 @@ void tell_origins(struct buf *out, const struct origins *origins)
         buf_add_text(out, "every website");
         break;
     case ORIGINS_NONE:
-        if (origins->only_null)
+        if (origins->only_null) {
             buf_add_text(out, "sandboxed pages (origin null)");
-        else if (origins->only_app)
+            return;
+        }
+        if (origins->only_app)
             buf_add_text(out, "apps with a scheme of their own");
         else if (origins->has_null || origins->has_app)
             buf_add_text(out, "sandboxed pages (origin null) and apps");
