@@ -101,8 +101,14 @@ static void set_origins(const struct scene *scene, struct item *item, const stru
     const struct origins *origins = &part->origins;
     const struct fa *read = scene->read_old.must;
     struct fa_space *fa = scene->diff->model->fa;
-    item_set_word(item, CHANGE_KIND,
-                  origins->kind == ORIGINS_NONE ? "none" : origins_kind_name(origins->kind));
+    // Everyone but those who had it before is everyone, to whoever reads it.
+    const struct change *change = item->finding.change;
+    bool gained = change->direction == DIRECTION_GAINED;
+    enum origins_kind end = gained ? change->after.kind : change->before.kind;
+    bool everyone =
+        origins->kind == ORIGINS_UNBOUNDED && end == ORIGINS_ANY && !origins->only_shared;
+    enum origins_kind kind = everyone ? ORIGINS_ANY : origins->kind;
+    item_set_word(item, CHANGE_KIND, kind == ORIGINS_NONE ? "none" : origins_kind_name(kind));
     item_set_number(item, CHANGE_COUNT, origins->count);
     item_set_word(item, CHANGE_TRUSTED, trust_name(part->trust));
     item_set_bool(item, CHANGE_NAMED, !fa_is_none(named) && fa_is_subset(fa, origins->set, named));
@@ -119,7 +125,11 @@ static void set_origins(const struct scene *scene, struct item *item, const stru
     item_set_bool(item, CHANGE_UNREGISTRABLE, origins->unregistrable);
     item_set_word(item, CHANGE_SHAPE, witness_shape_name(origins->shape));
     item_set_bool(item, CHANGE_HAD_READ, read && fa_is_subset(fa, origins->set, read));
-    item_set_text(item, CHANGE_WHO, words_who(scene->diff->model->arena, origins));
+    Str who = words_who(scene->diff->model->arena, origins);
+    if (everyone)
+        who = gained || change->after.kind == ORIGINS_NONE ? STR("every website")
+                                                           : STR("every other website");
+    item_set_text(item, CHANGE_WHO, who);
     item_set_text(item, CHANGE_WITNESS, origins->witness);
     item->finding.witness = origins->witness;
     item->finding.fingerprint =

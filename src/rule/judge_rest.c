@@ -72,6 +72,13 @@ void engine_remarks(struct engine *engine, const struct policy *old, const struc
     }
 }
 
+static void judge_unknown(struct engine *engine, Span span, Str reason)
+{
+    struct item item = item_about(SUBJECT_UNKNOWN, span, hash_str(HASH_SEED, reason));
+    item_set_text(&item, UNKNOWN_REASON, reason);
+    engine_judge(engine, &item);
+}
+
 void engine_unknowns(struct engine *engine, const struct policy *old, const struct policy *new)
 {
     struct tally before = { .arena = engine->judge.model->arena };
@@ -81,10 +88,7 @@ void engine_unknowns(struct engine *engine, const struct policy *old, const stru
         const struct unknown *unknown = &new->unknowns[i];
         if (tally_take(&before, (Str){ 0 }, unknown->reason))
             continue;
-        struct item item =
-            item_about(SUBJECT_UNKNOWN, unknown->span, hash_str(HASH_SEED, unknown->reason));
-        item_set_text(&item, UNKNOWN_REASON, unknown->reason);
-        engine_judge(engine, &item);
+        judge_unknown(engine, unknown->span, unknown->reason);
     }
 }
 
@@ -96,11 +100,17 @@ void engine_diags(struct engine *engine, struct rule_diags old, struct rule_diag
     for (uint32_t i = 0; i < new.count; i++) {
         const struct diag *diag = &new.items[i];
         Str rule = str_from(diag->kind->id);
+        bool known = tally_take(&before, rule, diag->message);
+        if (str_is(rule, "CG902")) {
+            if (!known)
+                judge_unknown(engine, diag->span, diag->message);
+            continue;
+        }
         struct item item = item_about(SUBJECT_DIAG, diag->span,
                                       hash_str(hash_str(HASH_SEED, rule), diag->message));
         item.most = diag->kind->level;
         item_set_text(&item, DIAG_RULE, rule);
-        item_set_bool(&item, DIAG_KNOWN_BEFORE, tally_take(&before, rule, diag->message));
+        item_set_bool(&item, DIAG_KNOWN_BEFORE, known);
         item_set_text(&item, DIAG_MESSAGE, diag->message);
         engine_judge(engine, &item);
     }

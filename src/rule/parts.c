@@ -39,6 +39,11 @@ static void take(const struct judge *judge, const struct fa *part, const struct 
     *rest = outside;
 }
 
+static enum origins_kind shared_kind(const struct judge *judge, const struct fa *shared)
+{
+    return origins_describe(judge->space, shared, NULL, NULL).kind;
+}
+
 struct parts_of parts_gained(const struct judge *judge, const struct fa *set,
                              const struct fa *named)
 {
@@ -64,7 +69,8 @@ struct parts_of parts_gained(const struct judge *judge, const struct fa *set,
     }
     take(judge, origins_part(judge->space, ORIGINS_PART_NULL), named, &rest, &out);
     take(judge, origins_part(judge->space, ORIGINS_PART_APP), named, &rest, &out);
-    take(judge, shared, named, &rest, &out);
+    if (shared_kind(judge, shared) != ORIGINS_FINITE) // one site among many is a name like others
+        take(judge, shared, named, &rest, &out);
     take(judge, origins_part(judge->space, ORIGINS_PART_LOCAL), named, &rest, &out);
     take(judge, origins_part(judge->space, ORIGINS_PART_INSECURE), named, &rest, &out);
     add(judge, rest, named, &out);
