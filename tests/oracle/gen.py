@@ -805,7 +805,7 @@ def requests(case, seed, count):
     for _, block, index in conf.walk(case.statements):
         if block[index][0][0] == "server_name":
             names += [host for name in block[index][0][1:] for host in HOSTS.get(name.strip('"'), [])]
-    names = [name for name in names if not set(name) & set("~* ,")]
+    names = [name for name in names if not set(name) & set("~* ,") and not name.startswith(".")]
     ports = [index for index in (0, 1) if f"@P{index}@" in case.plain]
     out = []
     for _ in range(count):

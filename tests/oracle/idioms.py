@@ -41,12 +41,6 @@ class Idiom:
         self.probes, self.broken, self.more = probes, broken, more
         self.dead = dead  # nobody listens where the upstream should be: 502
 
-    def asks_files(self, request):
-        """Which location answers depends on the files of the root: corsgate may say that it does not know."""
-        text = (self.location or "") + self.server
-        return request["method"] != "OPTIONS" and ("try_files" in text or request["url"].endswith("/")) or (
-            "try_files" in text and "proxy_pass" in text)
-
     def proxied(self):
         return "proxy_pass http://up" in (self.location or "") + self.server
 
@@ -87,8 +81,6 @@ class Idiom:
             headers["Access-Control-Request-Headers"] = "x-token"
         host = f"api.test:{PORT}"
         request = {"method": method, "url": f"http://{host}{path}", "headers": headers}
-        # What stands behind the configuration answers, be it an upstream or the files of the root.
-        request["upstream_status"] = 404 if path == "/missing" else 405 if method == "POST" else 200
         if self.proxied():
             request["upstream_status"] = 502 if self.dead else 404 if path == "/missing" else 200
             request["upstream_headers"] = [] if self.dead else [["Access-Control-Allow-Origin", "*"]]
@@ -334,8 +326,6 @@ def check(idiom, folder, upstream, corsgate):
         server.write(os.path.join(folder, "nginx.conf"), idiom.text(PORT, UPSTREAM))
         predicted = server.simulate(corsgate, folder, [request for request, _ in rows])
         for (request, _), answer, guess in zip(rows, answers, predicted, strict=True):
-            if guess.get("unknown") and idiom.asks_files(request):
-                continue
             if guess.get("unknown") or {k: guess[k] for k in ("status", "headers")} != answer:
                 complaints.append(f"corsgate: {json.dumps(request)}\n  nginx:    {json.dumps(answer)}\n"
                                   f"  corsgate: {json.dumps(guess)}")
@@ -360,8 +350,7 @@ def write_golden(idiom, answers, root):
     server.write(os.path.join(folder, "status"), "0\n")
     rows = [request for request, _ in idiom.requests()]
     server.write(os.path.join(folder, "requests.jsonl"), "".join(json.dumps(row) + "\n" for row in rows))
-    marked = [{**answer, "files": True} if idiom.asks_files(row) else answer for row, answer in zip(rows, answers)]
-    server.write(os.path.join(folder, "expected.answers"), "".join(json.dumps(answer) + "\n" for answer in marked))
+    server.write(os.path.join(folder, "expected.answers"), "".join(json.dumps(answer) + "\n" for answer in answers))
     server.site(folder, idiom.text(PORT, UPSTREAM) + " ".join(row["url"] for row in rows))
 
 
