@@ -15,6 +15,7 @@
 enum {
     LABEL_BYTES = 63,   // a DNS label
     LABEL_STEPS = 3000, // bytes read in search of the labels at one place
+    LAST_STEPS = 6000,  // the same for last labels
     DEEPER_STEPS = 80,  // the same below a name that has an owner, in search of s3.amazonaws.com
     DEEPER_LABELS = 4,
     LISTED_MEMBERS = 1024, // up to here a finite set is read member by member
@@ -112,6 +113,8 @@ static void add_host(struct walk *walk, Str host)
         add_site(walk, domain);
         if (under == SUFFIX_SHARED)
             add_shared(walk, domain);
+    } else if (memchr(host.ptr, '.', host.len) && suffix_of(host) != SUFFIX_NOT) {
+        add_site(walk, host); // github.io itself is GitHub's
     } else {
         add_unowned(walk, host);
     }
@@ -242,7 +245,7 @@ static void visit_suffix(struct walk *walk, const struct place *place, struct pl
 {
     if (leads_on(walk, place->state, '/')) {
         if (memchr(place->domain.ptr, '.', place->domain.len))
-            add_site(walk, place->domain); // github.io itself is GitHub's
+            add_site(walk, place->domain);
         else
             add_unowned(walk, place->domain);
     }
@@ -347,38 +350,74 @@ static bool is_owned_by_many(const struct walk *walk)
     return walk->out->many && walk->out->shared.count == 0;
 }
 
+// Reversed hosts whose last label may be delegated: letters only, or "xn--" and more.
+static const struct fa *last_labels(struct walk *walk)
+{
+    struct origin_space *space = walk->space;
+    const struct fa *letters = fa_repeat(space->fa, origin_class(space, "az"), 2, FA_FOREVER);
+    const struct fa *other =
+        fa_concat(space->fa, fa_repeat(space->fa, origin_class(space, "az09 -"), 1, FA_FOREVER),
+                  fa_literal(space->fa, STR("--nx")));
+    const struct fa *end = fa_concat(space->fa, origin_class(space, " ./"), fa_all(space->fa));
+    return fa_concat(space->fa, fa_union(space->fa, letters, other), end);
+}
+
+// Hosts below no delegated label.
+static void visit_unowned(struct walk *walk, const struct fa *back)
+{
+    struct place root = { .state = back };
+    struct places found = { 0 };
+    if (!read_labels(walk, &root, back, LABEL_STEPS, &found))
+        walk->out->many_unowned = true;
+    for (uint32_t i = 0; i < found.count; i++)
+        add_unowned(walk, found.items[i].domain);
+}
+
+// Whether the names below one of the commonest labels have no end. Most open sets show it when only
+// plain names without ports are read, whose automaton is small.
+static bool is_open(struct walk *walk, const struct fa *back)
+{
+    struct origin_space *space = walk->space;
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        struct place place = { .domain = str_from(common[i]), .suffix = SUFFIX_OPEN };
+        Str text = reversed(walk->scratch, place.domain);
+        const struct fa *below = fa_after(space->fa, fa_after(space->fa, back, text), STR("."));
+        struct places found = { 0 };
+        if (below && !read_labels(walk, &place, below, LABEL_STEPS, &found))
+            return true;
+    }
+    return false;
+}
+
 static void visit_names(struct walk *walk, const struct fa *set)
 {
     struct origin_space *space = walk->space;
-    const struct fa *back = without_ports(walk, set);
-    if (!back) {
-        walk->out->many = true;
+    const struct fa *plain =
+        fa_concat(space->fa, origin_text(space, "://"),
+                  fa_repeat(space->fa, origin_class(space, "az09 -."), 1, FA_FOREVER));
+    plain = fa_concat(space->fa, fa_literals(space->fa, (Str[]){ STR("http"), STR("https") }, 2),
+                      plain);
+    const struct fa *back = fa_reverse(space->fa, fa_intersect(space->fa, set, plain));
+    walk->out->many = is_open(walk, back);
+    if (walk->out->many)
         return;
-    }
-    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
-        struct place place = { .domain = str_from(common[i]), .suffix = SUFFIX_OPEN };
-        Str text = reversed(walk->scratch, str_from(common[i]));
-        place.state = fa_after(space->fa, back, text);
-        struct places todo = { 0 };
-        const struct fa *below = place.state ? step(walk, place.state, '.') : NULL;
-        if (below && !fa_is_none(below) && !read_labels(walk, &place, below, LABEL_STEPS, &todo)) {
-            walk->out->many = true;
-            return;
-        }
-    }
+    back = without_ports(walk, set);
+    walk->out->many = !back || is_open(walk, back);
+    if (walk->out->many)
+        return;
     back = visit_distant(walk, back);
-    struct place root = { .state = back };
+    const struct fa *shape = last_labels(walk);
+    visit_unowned(walk, fa_subtract(space->fa, back, shape));
+    struct place root = { .state = fa_intersect(space->fa, back, shape) };
     struct places todo = { 0 };
-    bool all = read_labels(walk, &root, back, LABEL_STEPS, &todo);
-    if (!all) {
+    if (!read_labels(walk, &root, root.state, LAST_STEPS, &todo)) {
         // No end of last labels. Names of one label have no owner; with more, whoever takes one
         // of them is a stranger.
         const struct fa *any = fa_all(space->fa);
         const struct fa *dotted =
             fa_concat(space->fa, any, fa_concat(space->fa, fa_literal(space->fa, STR(".")), any));
-        if (fa_is_disjoint(space->fa, back, dotted))
-            for (uint32_t i = 0; i < todo.count; i++)
-                add_unowned(walk, todo.items[i].domain);
+        if (fa_is_disjoint(space->fa, root.state, dotted))
+            visit_unowned(walk, root.state);
         else
             walk->out->many = true;
         return;

@@ -11,8 +11,9 @@ struct sites {
     } list,      // registrable domains and addresses, sorted
         unowned, // last labels under which nobody can register, and public suffixes themselves
         shared;  // suffixes of services that give names away, below which the set has hosts
-    bool many;   // more than ORIGINS_SITES registrable domains, or nobody could say how many; the
-                 // lists are incomplete
+    bool many_unowned; // more than are listed
+    bool many; // more than ORIGINS_SITES registrable domains, or nobody could say how many; the
+               // lists are incomplete
 };
 
 // `set` holds web origins that are not local.

@@ -24,6 +24,7 @@ struct chooser {
         uint32_t count, capacity;
     } names; // origins: those that the configuration means, then `meant` on, what members suggest
     uint32_t meant;
+    bool local; // there are no others
     Str *out;
     enum witness_shape *shape;
 };
@@ -100,8 +101,18 @@ static void add_names(struct chooser *c, const struct fa *set, bool members)
     for (size_t i = 0; i < count; i++) {
         struct origin origin;
         Str site;
+        Str label, rest;
         if (!registrable(words[i], &site) || !origin_cut(words[i], &origin))
             continue;
+        if (str_cut(origin.host, STR("."), &label, &rest) && label.len == 1 &&
+            str_ends(rest, site)) {
+            // One letter is what happens to be shortest.
+            Str host = str_concat(c->space->arena, STR("any."), rest);
+            Str better =
+                str_format(c->space->arena, "%.*s://%.*s", STR_ARG(origin.scheme), STR_ARG(host));
+            if (origin.port.len == 0 && fa_accepts(set, better))
+                origin.host = host;
+        }
         if (members)
             add_name(c, origin.scheme, origin.host, origin.port);
         add_name(c, origin.scheme, site, origin.port);
@@ -285,7 +296,7 @@ static bool try_shared(struct chooser *c)
     }
     const struct fa *below = sites_below(c->space, sites->shared.items, sites->shared.count);
     Str origin;
-    return sites->shared.count && shortest(c, fa_intersect(c->space->fa, c->set, below), &origin) &&
+    return sites->shared.count && nicest(c, fa_intersect(c->space->fa, c->set, below), &origin) &&
            found(c, origin, WITNESS_SHARED);
 }
 
@@ -349,14 +360,13 @@ static bool try_sites(struct chooser *c)
 {
     const struct origins *about = c->question->about;
     for (uint32_t i = 0; i < about->site_count && i < LANGUAGE_NAMES; i++) {
-        const struct fa *mine = origin_web(
-            c->space,
-            fa_union(c->space->fa, fa_literal(c->space->fa, about->sites[i]),
-                     fa_concat(c->space->fa, fa_all(c->space->fa),
-                               fa_literal(c->space->fa, str_concat(c->space->arena, STR("."),
-                                                                   about->sites[i])))));
+        const struct fa *site = fa_literal(c->space->fa, about->sites[i]);
+        const struct fa *dot = fa_repeat(c->space->fa, origin_text(c->space, "."), 0, 1);
+        const struct fa *mine =
+            fa_union(c->space->fa, origin_web(c->space, fa_concat(c->space->fa, site, dot)),
+                     sites_below(c->space, &about->sites[i], 1));
         Str origin;
-        if (shortest(c, fa_intersect(c->space->fa, c->set, mine), &origin))
+        if (nicest(c, fa_intersect(c->space->fa, c->set, mine), &origin))
             return found(c, origin, plain_shape(c));
     }
     return false;
@@ -383,14 +393,15 @@ static bool try_local(struct chooser *c)
     return nicest(c, local, &origin) && found(c, origin, WITNESS_LOCAL);
 }
 
-static bool try_apart(struct chooser *c)
+static bool try_null(struct chooser *c)
+{
+    return c->question->about->has_null && found(c, STR("null"), WITNESS_NULL);
+}
+
+static bool try_app(struct chooser *c)
 {
     const struct origins *about = c->question->about;
     Str origin;
-    if (about->has_null)
-        return found(c, STR("null"), WITNESS_NULL);
-    if (!about->has_app)
-        return false;
     const struct fa *app =
         fa_intersect(c->space->fa, about->set, origins_part(c->space, ORIGINS_PART_APP));
     if (fa_accepts(app, STR("capacitor://localhost")))
@@ -401,7 +412,7 @@ static bool try_apart(struct chooser *c)
 static bool try_web(struct chooser *c)
 {
     const struct origins *about = c->question->about;
-    if (about->only_local || about->unregistrable)
+    if (c->local || about->unregistrable)
         return false;
     switch (about->kind) {
     case ORIGINS_NONE:
@@ -417,8 +428,8 @@ static bool try_web(struct chooser *c)
                try_names(c, try_dot) || try_around(c) || try_shared(c) || try_nice(c) ||
                try_last(c);
     case ORIGINS_SUBDOMAINS:
-        if (about->only_shared)
-            return try_shared(c);
+        if (about->only_shared && try_subdomain(c))
+            return found(c, *c->out, WITNESS_SHARED);
         if (about->only_insecure)
             return try_nice(c) || try_sites(c);
         fill_names(c);
@@ -438,8 +449,9 @@ void witness_choose(struct origin_space *space, const struct witness_question *q
     c.set = question->web;
     if (question->trusted && !fa_is_subset(space->fa, c.set, question->trusted))
         c.set = fa_subtract(space->fa, c.set, question->trusted);
-    if (!fa_is_subset(space->fa, c.set, local))
+    c.local = fa_is_subset(space->fa, c.set, local);
+    if (!c.local)
         c.set = fa_subtract(space->fa, c.set, local);
-    if (!try_web(&c) && !try_apart(&c) && !try_local(&c))
+    if (!try_web(&c) && !try_null(&c) && !try_local(&c) && !try_app(&c))
         (void)try_last(&c);
 }

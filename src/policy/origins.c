@@ -153,19 +153,19 @@ static void judge_sites(struct origin_space *space, const struct fa *web, const 
     add_all(all, &count, away->list.items, away->list.count);
     if (!owned)
         add_all(all, &count, away->unowned.items, away->unowned.count);
-    if (local->many) {
+    if (local->many || local->many_unowned) {
         all[count++] = STR("local addresses");
     } else {
         add_all(all, &count, local->list.items, local->list.count);
         add_all(all, &count, local->unowned.items, local->unowned.count);
     }
-    out->unregistrable =
-        !owned && away->unowned.count && local->list.count == 0 && !out->has_null && !out->has_app;
+    out->unregistrable = !owned && (away->unowned.count || away->many_unowned) &&
+                         local->list.count == 0 && !out->has_null && !out->has_app;
     if (fa_is_none(web))
         out->kind = ORIGINS_NONE;
     else if (fa_is_subset(space->fa, origins_part(space, ORIGINS_PART_WEB), web))
         out->kind = ORIGINS_ANY;
-    else if (away->many || count > ORIGINS_SITES)
+    else if (away->many || (!owned && away->many_unowned) || count > ORIGINS_SITES)
         out->kind = ORIGINS_UNBOUNDED;
     else
         out->kind = fa_count(web) > COUNTLESS ? ORIGINS_SUBDOMAINS : ORIGINS_FINITE;
@@ -214,8 +214,12 @@ static void describe(struct origin_space *space, struct described *d)
     out->only_app = inside(space, set, ORIGINS_PART_APP);
     out->only_insecure = inside(space, set, ORIGINS_PART_INSECURE);
     out->only_local = inside(space, set, ORIGINS_PART_LOCAL);
-    sites_find(space, fa_subtract(space->fa, web, near), &d->sites);
-    sites_find(space, near, &local);
+    local = (struct sites){ 0 };
+    d->sites.many = fa_is_subset(space->fa, origins_part(space, ORIGINS_PART_WEB), web);
+    if (!d->sites.many) {
+        sites_find(space, fa_subtract(space->fa, web, near), &d->sites);
+        sites_find(space, near, &local);
+    }
     judge_sites(space, web, &d->sites, &local, out);
     judge_shared(space, &d->sites, out);
     if (out->count != FA_INFINITE)
