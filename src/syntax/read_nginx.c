@@ -211,6 +211,7 @@ static void build(struct builder *builder, TSNode root, struct conf *out)
     ts_tree_cursor_delete(&cursor);
 
     struct frame file = scratch->frames.items[0];
+    file.conf.has_block = true;
     scratch->words.count = 0;
     gather(builder, &file);
     *out = file.conf;

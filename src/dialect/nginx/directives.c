@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-enum { NEAR = 2 }; // edits at which a name is taken for a slip
+enum {
+    NEAR = 2,       // edits at which a name is taken for a slip of another …
+    NEAR_SHORT = 1, // … and of a short one, which is near to many
+    SHORT = 4,
+};
 
 static int compare(Str name, const char *row)
 {
@@ -52,7 +56,7 @@ unsigned directive_contexts(Str name)
 const char *directive_near(Str name)
 {
     const char *nearest = NULL;
-    size_t distance = NEAR + 1;
+    size_t distance = (name.len > SHORT ? NEAR : NEAR_SHORT) + 1;
     for (size_t i = 0; i < directive_row_count; i++) {
         size_t here = str_distance(name, str_from(directive_rows[i].name), distance);
         if (here < distance) {

@@ -29,11 +29,29 @@ enum directive_arguments {
     ARGUMENTS_ANY = 1 << 10,
 };
 
+// What a directive with one argument takes.
+enum directive_value {
+    VALUE_ANY,    // anything that can be told without knowing the directive
+    VALUE_FLAG,   // on or off
+    VALUE_NUMBER, // digits
+    VALUE_SIZE,   // with k or m
+    VALUE_OFFSET, // with k, m or g
+    VALUE_SEC,    // a time: 1d 2h 3m 4s
+    VALUE_MSEC,   // the same, also with ms
+};
+
+enum directive_traits {
+    DIRECTIVE_ONCE = 1 << 0,       // twice in one block is an error
+    DIRECTIVE_EXPRESSION = 1 << 1, // its one argument may hold variables
+};
+
 struct directive {
     const char *name;
     uint16_t contexts;
     uint16_t arguments;
     enum directive_form { FORM_SIMPLE, FORM_BLOCK, FORM_LUA } form;
+    enum directive_value value;
+    unsigned traits;
 };
 
 // Sorted by name; directives.c looks names up in it.

@@ -26,12 +26,6 @@ struct tree {
     bool readable, whole; // whole: without a syntax error
 };
 
-struct nginx_loader {
-    struct run *run;
-    struct source *source;
-    struct map trees; // by hash of the path
-};
-
 // The loading of one main file.
 struct load {
     struct nginx_loader *loader;
@@ -201,6 +195,21 @@ static void expand(struct load *load, struct conf *parent, uint32_t depth)
     parent->hash = conf_hash(parent);
 }
 
+bool nginx_is_main(const struct conf *root)
+{
+    static const char *const names[] = { "http", "events", "stream", "mail" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (conf_find(root, names[i]))
+            return true;
+    return false;
+}
+
+const struct conf *nginx_tree(struct nginx_loader *loader, Str path)
+{
+    const struct tree *tree = tree_of_file(loader, path, (Span){ 0 });
+    return tree->readable ? &tree->conf : NULL;
+}
+
 // Whether `conf` may stand in a place, by its name and by what its block holds.
 static bool fits(const struct conf *conf, enum context context)
 {
@@ -228,14 +237,13 @@ static enum wrap wrap_of(const struct conf *root)
         { WRAP_HTTP, CONTEXT_HTTP },
         { WRAP_NONE, CONTEXT_MAIN },
     };
+    if (nginx_is_main(root))
+        return WRAP_NONE;
     uint32_t best = 0, best_count = 0;
     for (uint32_t i = 0; i < sizeof places / sizeof *places; i++) {
         uint32_t count = 0;
         for (uint32_t j = 0; j < root->n_children; j++) {
             const struct conf *conf = &root->children[j];
-            if (conf_is(conf, "http") || conf_is(conf, "events") || conf_is(conf, "stream") ||
-                conf_is(conf, "mail"))
-                return WRAP_NONE;
             if (directive_contexts(conf_word(conf, 0)))
                 count += fits(conf, places[i].context);
         }
@@ -291,15 +299,30 @@ static const struct tree *main_tree(struct load *load, Str path)
     return tree_of_part(load, dump->parts.items[0].path);
 }
 
+static const struct loaded *loaded_known(const struct nginx_loader *loader, Str path)
+{
+    const struct loaded *loaded;
+    for (uint32_t i = 0; (loaded = map_next(&loader->loaded, hash_str(HASH_SEED, path), &i));)
+        if (str_equal(loaded->path, path))
+            break;
+    return loaded;
+}
+
 bool nginx_load(struct nginx_loader *loader, Str path, const struct loaded **out)
 {
     struct run *run = loader->run;
+    const struct loaded *known = loaded_known(loader, path);
+    if (known) {
+        *out = known;
+        return known->root;
+    }
     struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
+    loaded->path = path;
+    map_add(run->arena, &loader->loaded, hash_str(HASH_SEED, path), loaded);
     struct load load = { .loader = loader, .loaded = loaded, .folder = source_folder(path) };
     const struct tree *tree = main_tree(&load, path);
     if (!tree)
         return false;
-    loaded->path = path;
     loaded->broken = !tree->whole;
     note_file(&load, loaded->file);
 
@@ -308,7 +331,7 @@ bool nginx_load(struct nginx_loader *loader, Str path, const struct loaded **out
     if (root->n_children == 0) {
         if (tree->whole) // otherwise the reason has been given
             diag(run, &nginx_empty, files_whole(loaded->file));
-        return false;
+        return false; // and root stays NULL, for whoever asks again
     }
     load.upwards = !load.dump && wrap_of(root) != WRAP_NONE;
     *vec_push(run->arena, &load.open) = tree;

@@ -3,6 +3,7 @@
 // (reference/nginx.md 1.3), and fragments put where they would stand.
 
 #include "base/diag.h"
+#include "base/map.h"
 #include "source/source.h"
 #include "syntax/nginx.h"
 
@@ -35,7 +36,12 @@ struct loaded {
 };
 
 // Reads files of one source, each once, however often they are included.
-struct nginx_loader;
+struct nginx_loader {
+    struct run *run;
+    struct source *source;
+    struct map trees;  // by hash of the path: files as read
+    struct map loaded; // by hash of the path: main files with all that they include
+};
 struct nginx_loader *nginx_loader_new(struct run *run, struct source *source);
 
 // The tree of one main file or fragment, or of the output of `nginx -T`. False when there is
@@ -44,6 +50,11 @@ MUST_CHECK bool nginx_load(struct nginx_loader *loader, Str path, const struct l
 
 // Whether a text looks like nginx configuration, by what its statements are.
 bool nginx_recognise(Str text);
+// Whether a tree holds what only a main file has: http, events and the like.
+bool nginx_is_main(const struct conf *root);
+// One file as it stands, without what it includes; NULL when it cannot be read. What is wrong with
+// it is reported the first time.
+const struct conf *nginx_tree(struct nginx_loader *loader, Str path);
 
 // The files to load one by one, in byte order of their paths: what looks like nginx and is not
 // included by another of them. `source->only` alone when the user named a file.
