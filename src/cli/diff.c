@@ -18,7 +18,10 @@ static bool named_versions(struct command_run *command, Str *old, Str *new)
         Str name = options->arguments.items[i];
         if (str_is(name, "-") || local_exists(command->run->arena, name))
             continue;
-        command_fail(command, "there is no file or folder %.*s to compare", STR_ARG(name));
+        command_fail(command,
+                     "there is no file or folder %.*s to compare; a git revision has to be written "
+                     "out first: git worktree add FOLDER REVISION",
+                     STR_ARG(name));
         return false;
     }
     return true;

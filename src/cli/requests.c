@@ -33,7 +33,7 @@ static bool add_header(const struct parsing *parsing, Str name, const struct dat
 {
     if (!name.len || !is_wire_text(name) || value->kind != DATA_SCALAR || value->plain ||
         !is_wire_text(value->text))
-        return refuse(parsing, field, "headers: names with texts, without line ends");
+        return refuse(parsing, field, "names with texts, without line ends");
     Str trimmed = value->text; // as a server reads it: without blanks around it
     while (trimmed.len && (trimmed.ptr[0] == ' ' || trimmed.ptr[0] == '\t'))
         trimmed = str_slice(trimmed, 1, trimmed.len);
