@@ -265,6 +265,10 @@ struct tree *parse_quantified(struct parse *p, struct tree *item)
         if (repeated)
             return parse_refuse(p, REGEX_INVALID, at, "a repetition of a repetition");
         repeated = true;
+        if (item->kind == TREE_ATOMIC && at >= 2 && p->text.ptr[at - 1] == 'R' &&
+            p->text.ptr[at - 2] == '\\')
+            // PCRE2 takes "." for the opposite of \R, although it matches \r.
+            parse_refuse(p, REGEX_IRREGULAR, at, "\\R repeated is not modelled");
         struct tree *repeat = tree_wrap(p->regex, TREE_REPEAT, item);
         bool possessive = p->regex->dialect == REGEX_PCRE2 || p->regex->dialect == REGEX_JAVA;
         repeat->min = min;
