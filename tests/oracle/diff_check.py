@@ -252,7 +252,11 @@ class Result:
 
 
 def run_diff(corsgate, folder, old, new):
-    run = subprocess.run([corsgate, "diff", "--format", "json", old, new], cwd=folder, capture_output=True, check=False, timeout=300)
+    try:
+        run = subprocess.run([corsgate, "diff", "--format", "json", old, new], cwd=folder, capture_output=True, check=False,
+                             timeout=server.PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"diff: no answer within {server.PATIENCE} s") from error
     if run.returncode not in (0, 1, 3):
         raise RuntimeError(f"diff: exit {run.returncode}: " + run.stderr.decode("utf-8", "replace")[-1500:])
     return json.loads(run.stdout)

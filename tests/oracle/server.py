@@ -43,6 +43,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
+PATIENCE = 60  # seconds that corsgate may take for anything here; it needs milliseconds
+
+
 class Upstream:
     """A process that answers every request with the status and the headers that the request asks for."""
 
@@ -228,8 +231,11 @@ def site(folder, mentioned=None):
 def simulate(corsgate, folder, requests, path="nginx.conf"):
     """What corsgate predicts, one answer a request; RuntimeError with its complaint when it has none."""
     lines = "".join(json.dumps(request) + "\n" for request in requests)
-    run = subprocess.run([corsgate, "simulate", path, "--raw", "--requests", "-"], input=lines.encode(),
-                         capture_output=True, cwd=folder, check=False, timeout=300)
+    try:
+        run = subprocess.run([corsgate, "simulate", path, "--raw", "--requests", "-"], input=lines.encode(),
+                             capture_output=True, cwd=folder, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"simulate: no answer within {PATIENCE} s") from error
     answers = [json.loads(line) for line in run.stdout.decode("utf-8", "surrogateescape").splitlines() if line]
     if run.returncode != 0 or len(answers) != len(requests):
         raise RuntimeError(f"exit {run.returncode}, {len(answers)} answers: "
