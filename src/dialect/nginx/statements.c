@@ -396,7 +396,7 @@ static void read_location(struct nginx_config *config, struct block *block, cons
             continue;
         location->modifier = prefixes[i].modifier;
         caseless = prefixes[i].caseless;
-        if (!two && location->modifier != LOCATION_NAMED)
+        if (!two)
             path = str_slice(mark, prefix.len, mark.len);
         break;
     }
