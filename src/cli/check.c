@@ -34,6 +34,9 @@ static enum exit_status start(struct command_run *command)
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &version, paths, command->options->arguments.count);
+    if (version_is_empty(&version))
+        return version_fail_empty(&workspace, command->options->arguments.items,
+                                  command->options->arguments.count);
     struct report report = { .new_file = version.first_file };
     return judge(&workspace, &version, &report);
 }

@@ -109,6 +109,12 @@ static enum exit_status start(struct command_run *command)
         !paths_exist(command, &old, &new, paths, count))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &new, paths, count);
+    bool old_empty = version_is_empty(&old), new_empty = version_is_empty(&new);
+    if (old_empty && new_empty)
+        return version_fail_empty(&workspace, command->options->arguments.items, 2);
+    if (old_empty || new_empty)
+        command_remark(command, "there is no configuration in the %s version, %.*s",
+                       old_empty ? "old" : "new", STR_ARG(old_empty ? old_name : new_name));
 
     struct arena *arena = command->run->arena;
     struct report report = {

@@ -102,6 +102,8 @@ static enum exit_status start(struct command_run *command)
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &version, paths, options->arguments.count);
+    if (version_is_empty(&version))
+        return version_fail_empty(&workspace, options->arguments.items, options->arguments.count);
     bool broken = version_is_broken(&workspace, &version, NULL);
     if (broken) {
         version_complain(&workspace, &version);
@@ -115,9 +117,7 @@ static enum exit_status start(struct command_run *command)
     uint32_t before = run->diags.count;
     struct buf out = { .arena = run->arena };
     bool good = answer_all(&workspace, &version, file, &out);
-    version.diags = run->diags.items + before;
-    version.diag_count = run->diags.count - before;
-    version_complain(&workspace, &version);
+    version_complain_since(&workspace, before);
     if (!command_write(command, options->output, buf_str(&out)))
         return EXIT_STATUS_BROKEN;
     return good ? EXIT_STATUS_PASS : EXIT_STATUS_BROKEN;

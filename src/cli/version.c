@@ -16,7 +16,10 @@ struct workspace workspace_new(struct command_run *command)
     return workspace;
 }
 
-static void write_diag(struct teller *teller, const struct diag *diag)
+// Whether rule ids are said: what is wrong with a configuration file or a request is no finding.
+enum ids { WITHOUT_IDS, WITH_IDS };
+
+static void write_diag(struct teller *teller, const struct diag *diag, enum ids ids)
 {
     tell_paint(teller, PAINT_BOLD);
     tell_place(teller, STR(""), diag->span);
@@ -27,7 +30,7 @@ static void write_diag(struct teller *teller, const struct diag *diag)
     tell_unpaint(teller);
     buf_add_text(teller->out, ": ");
     tell_text(teller->out, diag->message);
-    if (diag->kind->id[0])
+    if (ids == WITH_IDS && diag->kind->id[0])
         buf_addf(teller->out, " [%s]", diag->kind->id);
     buf_add_char(teller->out, '\n');
     if (diag->span.file && diag->span.end > diag->span.begin)
@@ -52,7 +55,7 @@ static int compare_diags(const void *a, const void *b)
     return order ? order : str_compare(x->message, y->message);
 }
 
-static void say_diags(struct workspace *workspace, struct diag *diags, uint32_t count)
+static void say_diags(struct workspace *workspace, struct diag *diags, uint32_t count, enum ids ids)
 {
     struct buf out = { .arena = workspace->command->run->arena };
     struct teller teller = {
@@ -64,13 +67,19 @@ static void say_diags(struct workspace *workspace, struct diag *diags, uint32_t 
         qsort(diags, count, sizeof *diags, compare_diags);
     for (uint32_t i = 0; i < count; i++)
         if (i == 0 || compare_diags(&diags[i - 1], &diags[i]) != 0)
-            write_diag(&teller, &diags[i]);
+            write_diag(&teller, &diags[i], ids);
     fwrite(out.ptr ? out.ptr : "", 1, out.len, stderr);
+}
+
+void version_complain_since(struct workspace *workspace, uint32_t before)
+{
+    struct run *run = workspace->command->run;
+    say_diags(workspace, run->diags.items + before, run->diags.count - before, WITHOUT_IDS);
 }
 
 void version_complain(struct workspace *workspace, const struct version *version)
 {
-    say_diags(workspace, version->diags, version->diag_count);
+    say_diags(workspace, version->diags, version->diag_count, WITH_IDS);
 }
 
 bool version_open(struct workspace *workspace, Str path, struct version *out)
@@ -80,7 +89,7 @@ bool version_open(struct workspace *workspace, Str path, struct version *out)
     *out = (struct version){ .first_file = workspace->files->list.count + 1 };
     if (source_open(run, workspace->files, path, &out->source))
         return true;
-    say_diags(workspace, run->diags.items + before, run->diags.count - before);
+    version_complain_since(workspace, before);
     return false;
 }
 
@@ -138,7 +147,7 @@ bool version_configure(struct workspace *workspace, struct version *version,
         version->config = (struct config){ 0 };
         return true;
     }
-    say_diags(workspace, own->diags.items, own->diags.count);
+    say_diags(workspace, own->diags.items, own->diags.count, WITHOUT_IDS);
     return false;
 }
 
@@ -159,6 +168,37 @@ void version_load(struct workspace *workspace, struct version *version, const St
     version->diags = ARENA_ARRAY(run->arena, struct diag, version->diag_count);
     for (uint32_t i = 0; i < version->diag_count; i++)
         version->diags[i] = run->diags.items[before + i];
+}
+
+bool version_is_empty(struct version *version)
+{
+    uint32_t kept = 0;
+    bool empty = false;
+    for (uint32_t i = 0; i < version->diag_count; i++) {
+        if (version->diags[i].kind == &dialect_nothing)
+            empty = true;
+        else
+            version->diags[kept++] = version->diags[i];
+    }
+    version->diag_count = kept;
+    version->complete |= empty;
+    return empty;
+}
+
+enum exit_status version_fail_empty(struct workspace *workspace, const Str *arguments,
+                                    uint32_t count)
+{
+    struct buf where = { .arena = workspace->command->run->arena };
+    for (uint32_t i = 0; i < count; i++) {
+        buf_add_text(&where, i ? ", " : "");
+        buf_add(&where, arguments[i]);
+    }
+    if (!count)
+        buf_add_text(&where, "the current folder");
+    return command_fail(workspace->command,
+                        "there is no configuration that corsgate recognises in %.*s; name a file, "
+                        "or list it under sources in .corsgate.yml",
+                        STR_ARG(buf_str(&where)));
 }
 
 static bool is_breaking(const struct diag *diag)

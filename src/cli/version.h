@@ -39,6 +39,14 @@ MUST_CHECK bool version_configure(struct workspace *workspace, struct version *v
 // Reads everything below the paths (none: all). What is wrong is in version->diags.
 void version_load(struct workspace *workspace, struct version *version, const Str *paths,
                   uint32_t count);
+// Whether there was nothing to read at all. That alone is then no complaint any more: the caller
+// decides what it means.
+bool version_is_empty(struct version *version);
+// Says that there is no configuration in what the arguments name.
+enum exit_status version_fail_empty(struct workspace *workspace, const Str *arguments,
+                                    uint32_t count);
+// Says the diagnostics of the run from that number on, which are about no version.
+void version_complain_since(struct workspace *workspace, uint32_t before);
 // Says the diagnostics of a version on standard error, in order and each once.
 void version_complain(struct workspace *workspace, const struct version *version);
 // A file of the version could not be read or parsed, so that there is no verdict. Those for which

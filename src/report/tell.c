@@ -48,7 +48,7 @@ void tell_place(const struct teller *teller, Str prefix, Span span)
     tell_text(teller->out, prefix);
     tell_text(teller->out, files_get(teller->files, span.file)->path);
     struct place place = files_place(teller->files, span.file, span.begin);
-    if (place.line)
+    if (span.end > 0) // else it is about the whole file
         buf_addf(teller->out, ":%u:%u", place.line, place.column);
 }
 

@@ -19,7 +19,7 @@ struct teller {
 void tell_paint(const struct teller *teller, enum paint paint);
 void tell_unpaint(const struct teller *teller);
 
-// "path:line:column", the path behind a prefix; nothing for file 0.
+// "path:line:column", the path behind a prefix; "path" for a whole file, nothing for file 0.
 void tell_place(const struct teller *teller, Str prefix, Span span);
 // The line where the span begins, with its number, and carets below the span.
 void tell_line(const struct teller *teller, Span span);

@@ -169,8 +169,10 @@ static void write_counts(struct text *text)
     }
     if (!any)
         buf_add_text(text->out, "no findings");
+    if (counts->review)
+        buf_addf(text->out, "; %u need%s a review", counts->review, counts->review == 1 ? "s" : "");
     if (counts->suppressed)
-        buf_addf(text->out, ", %u suppressed", counts->suppressed);
+        buf_addf(text->out, "; %u suppressed", counts->suppressed);
 }
 
 static bool is_unchanged(const struct report *report)
