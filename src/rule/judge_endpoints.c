@@ -10,8 +10,14 @@
 struct version {
     const struct policy *policy;
     struct observations seen;
-    struct map by_hash; // of the observations, with their place
+    struct map by_hash;  // of the observations
+    struct map by_place; // the same, with the endpoint's hosts and path
+    uint32_t meetings;   // boxes compared so far
 };
+
+// Boxes that are compared to find out whether an endpoint was served by another one before. Beyond
+// it, what is seen counts as new.
+enum { MEETINGS_MOST = 1000000 };
 
 // The same cause at several endpoints.
 struct cause {
@@ -64,6 +70,15 @@ static struct map index_endpoints(struct arena *arena, const struct policy *poli
     return out;
 }
 
+static uint64_t place_hash(const struct observation *observation)
+{
+    const struct endpoint *endpoint = observation->endpoint;
+    uint64_t hash = hash_str(observation_hash(observation), endpoint->path);
+    for (uint32_t i = 0; i < endpoint->host_count; i++)
+        hash = hash_str(hash, endpoint->hosts[i]);
+    return hash;
+}
+
 static void see(struct engine *engine, const struct upstreams *upstreams,
                 const struct policy *other, struct version *version)
 {
@@ -74,23 +89,32 @@ static void see(struct engine *engine, const struct upstreams *upstreams,
     for (uint32_t i = 0; i < version->policy->endpoint_count; i++)
         if (!other || !has_equal(&unchanged, version->policy->endpoints[i]))
             observe(&engine->judge, upstreams, version->policy->endpoints[i], &version->seen);
-    for (uint32_t i = 0; i < version->seen.count; i++)
-        map_add(arena, &version->by_hash, observation_hash(&version->seen.items[i]),
-                &version->seen.items[i]);
+    for (uint32_t i = 0; i < version->seen.count; i++) {
+        struct observation *observation = &version->seen.items[i];
+        map_add(arena, &version->by_hash, observation_hash(observation), observation);
+        map_add(arena, &version->by_place, place_hash(observation), observation);
+    }
 }
 
 // Did the old version show the same in a place that this endpoint now serves?
-static bool was_seen(struct model *model, const struct version *old,
+static bool was_seen(struct model *model, struct version *old,
                      const struct observation *observation)
 {
     uint32_t at = 0;
     const struct observation *other;
-    while ((other = map_next(&old->by_hash, observation_hash(observation), &at)))
+    while ((other = map_next(&old->by_place, place_hash(observation), &at)))
         if (observation_same(other, observation) &&
-            (same_place(other->endpoint, observation->endpoint) ||
-             (strcmp(other->endpoint->layer, observation->endpoint->layer) == 0 &&
-              box_meet(model, other->endpoint->box, observation->endpoint->box))))
+            same_place(other->endpoint, observation->endpoint))
             return true;
+    at = 0;
+    while (old->meetings < MEETINGS_MOST &&
+           (other = map_next(&old->by_hash, observation_hash(observation), &at))) {
+        old->meetings++;
+        if (observation_same(other, observation) &&
+            strcmp(other->endpoint->layer, observation->endpoint->layer) == 0 &&
+            box_meet(model, other->endpoint->box, observation->endpoint->box))
+            return true;
+    }
     return false;
 }
 
