@@ -306,6 +306,11 @@ struct origin_space *origin_space_new(struct model *model)
     return space;
 }
 
+struct model *origins_model(const struct origin_space *space)
+{
+    return space->model;
+}
+
 const struct fa *origins_part(struct origin_space *space, enum origins_part part)
 {
     prepare(space);
