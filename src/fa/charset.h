@@ -43,6 +43,28 @@ static inline bool charset_equal(struct charset a, struct charset b)
             (a.bits[3] ^ b.bits[3])) == 0;
 }
 
+// The number of members up to `byte`.
+static inline uint32_t charset_rank(struct charset set, int byte)
+{
+    int rank = 0;
+    for (int i = 0; i < byte >> 6; i++)
+        rank += __builtin_popcountll(set.bits[i]);
+    rank += __builtin_popcountll(set.bits[byte >> 6] << (63 - (byte & 63)));
+    return (uint32_t)rank;
+}
+
+// The first member from `byte` on; 256 for none.
+static inline int charset_next(struct charset set, int byte)
+{
+    if (byte > UINT8_MAX)
+        return UINT8_MAX + 1;
+    int word = byte >> 6;
+    uint64_t bits = set.bits[word] >> (byte & 63) << (byte & 63);
+    while (!bits && ++word < 4)
+        bits = set.bits[word];
+    return bits ? word * 64 + __builtin_ctzll(bits) : UINT8_MAX + 1;
+}
+
 struct charset charset_range(int lo, int hi);
 struct charset charset_of(const char *bytes);    // of a string literal
 struct charset charset_fold(struct charset set); // with both cases of its ASCII letters

@@ -26,6 +26,8 @@ bool draft_spend(struct draft *draft, uint64_t steps)
 
 void draft_begin(struct draft *draft, bool accept)
 {
+    enum { STEPS = 8 }; // a state costs more than a step
+    draft_spend(draft, STEPS);
     struct pool_budget *left = budget(draft);
     if (left->states == 0)
         draft->over = true;

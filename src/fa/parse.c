@@ -57,7 +57,7 @@ static struct tree *parse_sequence(struct parse *p)
     return tree;
 }
 
-struct tree *parse_choice(struct parse *p, enum parse_numbering numbering)
+struct tree *parse_branches(struct parse *p, enum parse_numbering numbering)
 {
     struct arena *arena = fa_space_arena(p->regex->space);
     struct {
@@ -71,12 +71,16 @@ struct tree *parse_choice(struct parse *p, enum parse_numbering numbering)
         most = p->regex->group_count > most ? p->regex->group_count : most;
     } while (parse_eat(p, "|"));
     p->regex->group_count = most;
-    if (branches.list.count == 1)
-        return branches.list.items[0];
     struct tree *tree = tree_new(p->regex, TREE_CHOICE);
     tree->items = branches.list.items;
     tree->count = branches.list.count;
     return tree;
+}
+
+struct tree *parse_choice(struct parse *p, enum parse_numbering numbering)
+{
+    struct tree *tree = parse_branches(p, numbering);
+    return tree->count == 1 ? tree->items[0] : tree;
 }
 
 struct tree_verdict tree_parse(struct regex *regex, Str pattern)

@@ -60,5 +60,6 @@ enum parse_numbering {
     NUMBERS_ON,    // groups are numbered through
     NUMBERS_RESET, // from the same number in every alternative
 };
+struct tree *parse_branches(struct parse *p, enum parse_numbering numbering); // a TREE_CHOICE
 struct tree *parse_choice(struct parse *p, enum parse_numbering numbering);
 struct tree *parse_group(struct parse *p); // behind (

@@ -91,14 +91,12 @@ static struct tree *conditional(struct parse *p, size_t at)
             parse_refuse(p, REGEX_IRREGULAR, at, "this condition is not modelled");
     }
     struct tree *decided = test ? NULL : condition(p, at);
-    struct tree *branches = parse_choice(p, NUMBERS_ON);
-    struct tree *yes = branches, *no = tree_new(p->regex, TREE_EMPTY);
-    if (branches->kind == TREE_CHOICE) {
-        yes = branches->items[0];
+    struct tree *branches = parse_branches(p, NUMBERS_ON);
+    struct tree *yes = branches->items[0], *no = tree_new(p->regex, TREE_EMPTY);
+    if (branches->count > 1)
         no = branches->items[1];
-        if (branches->count > 2)
-            parse_refuse(p, REGEX_INVALID, at, "a condition with more than two branches");
-    }
+    if (branches->count > 2)
+        parse_refuse(p, REGEX_INVALID, at, "a condition with more than two branches");
     if (decided) {
         decided->items = ARENA_ARRAY(arena, struct tree *, 2);
         decided->items[0] = yes;

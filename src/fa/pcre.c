@@ -6,7 +6,7 @@
 #include <pcre2.h>
 
 // A pattern may use this part of the limits, so that hostile ones are given up quickly.
-enum { STEPS_PART = 4 };
+enum { STEPS_PART = 8 };
 
 static struct pool_budget part_of_limits(const struct fa_space *space)
 {

@@ -112,7 +112,7 @@ static uint32_t build(struct fa_space *space, enum pool_operation operation, uin
             if (target == POOL_UNKNOWN)
                 target = number(scratch, &product, step.p, step.q) | DRAFT_LOCAL;
             draft_edge(&draft, step.lo, step.hi, target);
-            draft_spend(&draft, 1);
+            draft_spend(&draft, 2);
         }
     }
     uint32_t result = draft_finish(&draft, DRAFT_LOCAL);

@@ -496,16 +496,12 @@ static void add_sets(struct program *program, struct arena *scratch)
             i < regex->sets.count ? regex->sets.items[i] : charset_range(0, UINT8_MAX);
         struct program_set *entry = vec_push(scratch, &program->sets);
         entry->first = program->ranges.count;
-        for (int byte = 0; byte <= UINT8_MAX; byte++) {
-            if (!charset_has(set, byte))
-                continue;
-            int hi = byte;
-            while (hi < UINT8_MAX && charset_has(set, hi + 1))
-                hi++;
+        struct charset others = charset_invert(set);
+        for (int lo = charset_next(set, 0), end; lo <= UINT8_MAX; lo = charset_next(set, end)) {
+            end = charset_next(others, lo);
             *vec_push(scratch, &program->ranges) =
-                (struct program_range){ (uint8_t)byte, (uint8_t)hi };
+                (struct program_range){ (uint8_t)lo, (uint8_t)(end - 1) };
             entry->count++;
-            byte = hi;
         }
     }
 }

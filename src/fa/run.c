@@ -105,13 +105,15 @@ static uint32_t tuple_step(struct machine *m, uint32_t tuple, uint8_t byte)
 }
 
 // Operations on conditions; the limit counts for the whole run.
+enum { OPERATION_STEPS = 50, RUN_STEPS = 100, NODES_A_STEP = 16 };
+
 static uint32_t both(struct run *r, uint32_t a, uint32_t b)
 {
     if (a == POOL_ALL)
         return b;
     struct fa_space *space = r->machine->program->space;
     const struct fa *result = fa_intersect(space, pool_wrap(space, a), pool_wrap(space, b));
-    draft_spend(&r->draft, 1);
+    draft_spend(&r->draft, OPERATION_STEPS);
     r->draft.over = r->draft.over || !result;
     return result ? result->state : POOL_NONE;
 }
@@ -120,7 +122,7 @@ static uint32_t without(struct run *r, uint32_t a, uint32_t b)
 {
     struct fa_space *space = r->machine->program->space;
     const struct fa *result = fa_subtract(space, pool_wrap(space, a), pool_wrap(space, b));
-    draft_spend(&r->draft, 1);
+    draft_spend(&r->draft, OPERATION_STEPS);
     r->draft.over = r->draft.over || !result;
     return result ? result->state : POOL_NONE;
 }
@@ -129,6 +131,7 @@ static uint32_t either(struct run *r, uint32_t a, uint32_t b)
 {
     struct fa_space *space = r->machine->program->space;
     const struct fa *result = fa_union(space, pool_wrap(space, a), pool_wrap(space, b));
+    draft_spend(&r->draft, OPERATION_STEPS);
     r->draft.over = r->draft.over || !result;
     return result ? result->state : POOL_NONE;
 }
@@ -359,34 +362,45 @@ static uint32_t close_over(struct run *r, uint32_t before)
     return next | DRAFT_LOCAL;
 }
 
-static void cut_edges(const struct fa_space *space, uint32_t id, bool *cut)
+// Where the bytes are cut into segments that all threads treat alike: a member is the first byte of
+// a segment. Byte 0 begins one anyway.
+static void cut(struct charset *cuts, int lo, int hi)
+{
+    charset_add(cuts, lo);
+    if (hi < UINT8_MAX)
+        charset_add(cuts, hi + 1);
+}
+
+static void cut_edges(const struct fa_space *space, uint32_t id, struct charset *cuts)
 {
     const struct pool_state *state = pool_state(space, id);
     const struct pool_edge *edges = pool_edges(space, state);
     for (uint32_t k = 0; k < state->count; k++)
-        cut[edges[k].lo] = cut[edges[k].hi + 1] = true;
+        cut(cuts, edges[k].lo, edges[k].hi);
 }
 
-// Where the bytes are cut into segments that all threads treat alike.
-static void cut_bytes(const struct run *r, struct state state, bool *cut)
+static struct charset cut_bytes(const struct run *r, struct state state)
 {
     const struct machine *m = r->machine;
     const struct fa_space *space = m->program->space;
+    struct charset cuts = { { 0 } };
     for (uint32_t i = 0; i < contexts(m) && state.before != m->nothing; i++)
-        cut_edges(space, tuple_item(m, state.before, i), cut);
+        cut_edges(space, tuple_item(m, state.before, i), &cuts);
     for (uint32_t i = 0; i < state.count; i++) {
         const struct thread *t = &r->threads.items[state.first + i];
         if (t->rest != POOL_ALL)
-            cut_edges(space, t->rest, cut);
+            cut_edges(space, t->rest, &cuts);
         if (t->held & HELD_OPEN)
-            cut_edges(space, t->held & ~HELD_OPEN, cut);
+            cut_edges(space, t->held & ~HELD_OPEN, &cuts);
         if (t->node == NODE_FINAL)
             continue;
         struct program_set set = m->program->sets.items[m->program->nodes.items[t->node].value];
         const struct program_range *ranges = m->program->ranges.items + set.first;
         for (uint32_t k = 0; k < set.count; k++)
-            cut[ranges[k].lo] = cut[ranges[k].hi + 1] = true;
+            cut(&cuts, ranges[k].lo, ranges[k].hi);
     }
+    cuts.bits[0] &= ~UINT64_C(1);
+    return cuts;
 }
 
 static void step_thread(struct run *r, struct thread t, uint8_t byte)
@@ -410,15 +424,9 @@ static void expand(struct run *r, uint32_t number)
     const struct thread *last = &r->threads.items[state.first + state.count - 1];
     draft_begin(&r->draft,
                 last->node == NODE_FINAL && pool_state(program->space, last->rest)->accept);
-    bool cut[UINT8_MAX + 2] = { false };
-    uint16_t segment[UINT8_MAX + 2];
-    uint32_t fill[UINT8_MAX + 2] = { 0 };
-    cut_bytes(r, state, cut);
-    uint16_t segments = 0;
-    for (int byte = 0; byte <= UINT8_MAX; byte++) {
-        segments = (uint16_t)(segments + (byte && cut[byte]));
-        segment[byte] = segments;
-    }
+    struct charset cuts = cut_bytes(r, state);
+    uint32_t segments = charset_rank(cuts, UINT8_MAX), fill[UINT8_MAX + 2];
+    memset(fill, 0, (segments + 2) * sizeof *fill);
     // Threads by segment, counted first.
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < state.count; i++) {
@@ -431,7 +439,9 @@ static void expand(struct run *r, uint32_t number)
                 count = set.count;
             }
             for (uint32_t k = 0; k < count; k++)
-                for (uint32_t s = segment[ranges[k].lo]; s <= segment[ranges[k].hi]; s++)
+                for (uint32_t s = charset_rank(cuts, ranges[k].lo),
+                              end = charset_rank(cuts, ranges[k].hi);
+                     s <= end; s++)
                     if (pass == 0)
                         fill[s + 1]++;
                     else
@@ -446,14 +456,13 @@ static void expand(struct run *r, uint32_t number)
         }
     }
     uint32_t begin = 0;
-    for (int lo = 0; lo <= UINT8_MAX && !r->draft.over;) {
-        int hi = lo;
-        while (hi < UINT8_MAX && segment[hi + 1] == segment[lo])
-            hi++;
+    int lo = 0;
+    for (uint32_t s = 0; s <= segments && !r->draft.over; s++) {
+        int hi = charset_next(cuts, lo + 1) - 1;
         r->todo.count = 0;
-        for (uint32_t i = fill[segment[lo]]; i-- > begin;)
+        for (uint32_t i = fill[s]; i-- > begin;)
             step_thread(r, r->threads.items[r->members.items[i]], (uint8_t)lo);
-        begin = fill[segment[lo]];
+        begin = fill[s];
         if (r->todo.count) {
             uint32_t before = state.before;
             if (before != r->machine->nothing)
@@ -470,6 +479,7 @@ static uint32_t run(struct machine *m, struct thread first, uint32_t end, uint32
     struct arena *scratch = arena_new();
     struct run r = { .machine = m, .end = end, .tracks = tracks };
     r.draft = draft_new(m->program->space, scratch);
+    draft_spend(&r.draft, RUN_STEPS + m->program->nodes.count / NODES_A_STEP);
     r.visited = ARENA_ARRAY(scratch, uint32_t, m->program->nodes.count);
     push(&r, first, first.node);
     uint32_t root = close_over(&r, before);
