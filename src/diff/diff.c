@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "diff/regions.h"
+#include "diff/situations.h"
 
 // Unknowns of the new version that the old one does not have in the same form.
 static uint32_t count_unknown(struct model *model, const struct policy *old,
@@ -23,6 +24,16 @@ static uint32_t count_unknown(struct model *model, const struct policy *old,
     return out;
 }
 
+static void add_place(const struct comparison *with, const struct overlap *overlap,
+                      const struct box *box, struct places *out)
+{
+    struct place place = { .overlap = *overlap };
+    place.overlap.box = box;
+    changes_find(with, &place.overlap, &place.changes);
+    if (place.changes.count)
+        *vec_push(with->model->arena, out) = place;
+}
+
 void diff_policies(struct origin_space *space, const struct upstreams *old_upstreams,
                    const struct upstreams *new_upstreams, const struct policy *old,
                    const struct policy *new, struct diff *out)
@@ -40,10 +51,10 @@ void diff_policies(struct origin_space *space, const struct upstreams *old_upstr
     *out = (struct diff){ .model = new->model, .old = old, .new = new };
     overlap_find(old, new, &overlaps);
     for (uint32_t i = 0; i < overlaps.count; i++) {
-        struct raw_changes changes;
-        changes_find(&with, &overlaps.items[i], &changes);
-        if (changes.count)
-            *vec_push(new->model->arena, &places) = (struct place){ overlaps.items[i], changes };
+        struct boxes boxes;
+        situations_places(new->model, &overlaps.items[i], &boxes);
+        for (uint32_t j = 0; j < boxes.count; j++)
+            add_place(&with, &overlaps.items[i], boxes.items[j], &places);
     }
     out->compared = overlaps.count + overlaps.equal;
     out->unknown = count_unknown(new->model, old, new);

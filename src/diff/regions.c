@@ -96,6 +96,10 @@ static bool add_hosts(struct model *model, const struct overlap *overlap,
 static void draft_add(struct model *model, struct draft *draft, const struct place *place)
 {
     const struct overlap *overlap = &place->overlap;
+    const struct pair *last =
+        draft->pairs.count ? &draft->pairs.items[draft->pairs.count - 1] : NULL;
+    if (last && last->old == overlap->old && last->new == overlap->new)
+        return; // another part of the same endpoints
     *vec_push(model->arena, &draft->pairs) = (struct pair){ overlap->old, overlap->new };
     // Names say more than patterns; the new version's before the old one's.
     if (!add_hosts(model, overlap, overlap->new, true, draft) &&

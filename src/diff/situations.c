@@ -8,22 +8,32 @@ static bool is_of_request(const struct model *model, const struct var *var)
            var == model->request_headers;
 }
 
-// A cell's box without what the browser lifting looks at by itself; NULL outside the overlap.
+static bool is_of_url(const struct model *model, const struct var *var)
+{
+    return var == model->port || var == model->scheme || var == model->host || var == model->path;
+}
+
+enum cut_by { CUT_BY_URL, CUT_BY_ALL };
+
+// A cell's box without what the browser lifting looks at by itself, or without all that is not of
+// the URL; NULL outside the overlap.
 static const struct box *projected(struct model *model, const struct box *overlap,
-                                   const struct box *box)
+                                   const struct box *box, enum cut_by by)
 {
     const struct box *out = box_meet(model, overlap, box);
-    for (uint32_t i = 0; out && i < box->count; i++)
-        if (is_of_request(model, box->items[i].var))
-            out = box_without(model, out, box->items[i].var);
+    for (uint32_t i = 0; out && i < box->count; i++) {
+        const struct var *var = box->items[i].var;
+        if (is_of_request(model, var) || (by == CUT_BY_URL && !is_of_url(model, var)))
+            out = box_without(model, out, var);
+    }
     return out;
 }
 
 static void collect(struct model *model, const struct box *overlap, const struct endpoint *endpoint,
-                    struct map *known, struct boxes *out)
+                    enum cut_by by, struct map *known, struct boxes *out)
 {
     for (uint32_t i = 0; endpoint && i < endpoint->cell_count; i++) {
-        const struct box *box = projected(model, overlap, endpoint->cells[i].box);
+        const struct box *box = projected(model, overlap, endpoint->cells[i].box, by);
         if (!box || box_equal(box, overlap))
             continue;
         uint32_t at = 0;
@@ -96,17 +106,28 @@ const struct box *situations_assume(struct model *model, const struct overlap *o
     return box ? box : overlap->box;
 }
 
-void situations_cut(struct model *model, const struct overlap *overlap, struct boxes *out)
+static void cut_all(struct model *model, const struct overlap *overlap, enum cut_by by,
+                    struct boxes *out)
 {
     struct map known = { 0 };
     struct boxes knives = { 0 };
-    collect(model, overlap->box, overlap->old, &known, &knives);
-    collect(model, overlap->box, overlap->new, &known, &knives);
+    collect(model, overlap->box, overlap->old, by, &known, &knives);
+    collect(model, overlap->box, overlap->new, by, &known, &knives);
     *out = (struct boxes){ 0 };
     *vec_push(model->arena, out) = overlap->box;
     for (uint32_t i = 0; i < knives.count; i++)
         if (!cut(model, knives.items[i], out))
             return;
+}
+
+void situations_places(struct model *model, const struct overlap *overlap, struct boxes *out)
+{
+    cut_all(model, overlap, CUT_BY_URL, out);
+}
+
+void situations_cut(struct model *model, const struct overlap *overlap, struct boxes *out)
+{
+    cut_all(model, overlap, CUT_BY_ALL, out);
 }
 
 static const char *var_text(const struct var *var)

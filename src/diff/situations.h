@@ -11,6 +11,10 @@ enum { SITUATIONS_MOST = 64 };
 const struct box *situations_assume(struct model *model, const struct overlap *overlap,
                                     bool upstreams_declared);
 
+// Cuts an overlap where cells look at the URL (port, scheme, host, path): different places, not
+// different conditions. Disjoint, and together the overlap; at most SITUATIONS_MOST.
+void situations_places(struct model *model, const struct overlap *overlap, struct boxes *out);
+
 // The parts are disjoint and together make up the overlap. When there would be more than
 // SITUATIONS_MOST, some are not cut any further: access_of is then asked about several cases at
 // once.

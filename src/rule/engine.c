@@ -41,24 +41,55 @@ static uint64_t endpoint_key(const struct endpoint *endpoint)
     return hash_u64(HASH_SEED, (uint64_t)(uintptr_t)endpoint);
 }
 
+static bool is_covered_at_endpoint(const struct engine *engine, Str rule,
+                                   const struct endpoint *endpoint)
+{
+    uint32_t at = 0;
+    const struct covering *covering;
+    while ((covering = map_next(&engine->by_endpoint, endpoint_key(endpoint), &at)))
+        if (covering->endpoint == endpoint && str_equal(covering->rule, rule))
+            return true;
+    return false;
+}
+
+// Places are kept by stretches of a file, so that one that lies inside another is found.
+enum { STRETCH = 64, STRETCHES_MOST = 32 };
+
+static uint64_t place_key(Str rule, uint32_t file, uint32_t stretch)
+{
+    return hash_u64(hash_str(HASH_SEED, rule), (uint64_t)file << 32 | stretch);
+}
+
+static void add_place(struct engine *engine, Str rule, Span span)
+{
+    struct arena *arena = engine->judge.model->arena;
+    Span *copy = ARENA_NEW(arena, Span);
+    *copy = span;
+    map_add(arena, &engine->by_place, place_key(rule, span.file, span.begin / STRETCH), copy);
+}
+
+// Does a finding of that rule begin inside `span`?
+static bool is_covered_at_place(const struct engine *engine, Str rule, Span span)
+{
+    uint32_t first = span.begin / STRETCH, last = span.end / STRETCH;
+    for (uint32_t stretch = first; stretch <= last && stretch - first < STRETCHES_MOST; stretch++) {
+        uint32_t at = 0;
+        const Span *other;
+        while ((other = map_next(&engine->by_place, place_key(rule, span.file, stretch), &at)))
+            if (other->begin >= span.begin && other->begin <= span.end)
+                return true;
+    }
+    return false;
+}
+
 static bool is_covered(const struct engine *engine, const struct rule *rule,
                        const struct item *item)
 {
     const struct endpoint *endpoint = item->finding.endpoint;
-    for (uint32_t i = 0; i < rule->covered_by_count && engine->is_diff; i++) {
-        uint32_t at = 0;
-        const struct covering *covering;
-        while (endpoint && (covering = map_next(&engine->by_endpoint, endpoint_key(endpoint), &at)))
-            if (covering->endpoint == endpoint && str_equal(covering->rule, rule->covered_by[i]))
-                return true;
-        for (uint32_t j = 0; j < engine->out->count && !endpoint; j++) {
-            const struct finding *other = &engine->out->items[j];
-            if (str_equal(other->rule->id, rule->covered_by[i]) &&
-                other->span.file == item->finding.span.file &&
-                other->span.begin == item->finding.span.begin)
-                return true;
-        }
-    }
+    for (uint32_t i = 0; i < rule->covered_by_count; i++)
+        if (endpoint ? is_covered_at_endpoint(engine, rule->covered_by[i], endpoint)
+                     : is_covered_at_place(engine, rule->covered_by[i], item->finding.span))
+            return true;
     return false;
 }
 
@@ -95,6 +126,7 @@ static void ask(struct engine *engine, const struct rule *rule, const struct ite
         return;
     struct finding finding = item->finding;
     finding.rule = rule;
+    add_place(engine, rule->id, finding.span);
     finding.level = level;
     finding.review = review;
     finding.message = template_fill(arena, item->subject, message, item->facts);

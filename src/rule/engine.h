@@ -10,8 +10,8 @@ struct engine {
     struct judge judge;
     const struct rule_settings *settings;
     struct findings *out;
-    bool is_diff;
-    struct map by_endpoint; // diff: of struct covering, by endpoint
+    struct map by_place;    // of findings: their rules and where they begin
+    struct map by_endpoint; // of struct covering: what changes say, by endpoint
 };
 
 // One subject: what its facts are, and what a finding about it shows.

@@ -15,12 +15,11 @@ void rule_evaluate_diff(struct origin_space *space, const struct rule_settings *
                         struct rule_diags new_diags, struct findings *out)
 {
     struct engine engine = engine_new(space, diff->model, settings, out);
-    engine.is_diff = true;
     engine_changes(&engine, diff);
     engine_endpoints(&engine, diff->old, diff->new);
     engine_remarks(&engine, diff->old, diff->new);
-    engine_unknowns(&engine, diff->old, diff->new);
     engine_diags(&engine, old_diags, new_diags);
+    engine_unknowns(&engine, diff->old, diff->new);
     engine_finish(&engine);
 }
 
@@ -30,7 +29,7 @@ void rule_evaluate_check(struct origin_space *space, const struct rule_settings 
     struct engine engine = engine_new(space, policy->model, settings, out);
     engine_endpoints(&engine, NULL, policy);
     engine_remarks(&engine, NULL, policy);
-    engine_unknowns(&engine, NULL, policy);
     engine_diags(&engine, (struct rule_diags){ 0 }, diags);
+    engine_unknowns(&engine, NULL, policy);
     engine_finish(&engine);
 }
