@@ -359,6 +359,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     corsgate = os.path.realpath(options.corsgate)
+    if not os.access(corsgate, os.X_OK):
+        parser.error(f"{options.corsgate} is not a program")
     if options.seed is not None:
         result = check_pair(corsgate, options.seed, options.probes)
         print("# old\n" + result.texts[0] + "\n# new\n" + result.texts[1])

@@ -231,6 +231,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     corsgate = os.path.realpath(options.corsgate)
+    if not os.access(corsgate, os.X_OK):
+        parser.error(f"{options.corsgate} is not a program")
     upstream = server.Upstream()
     try:
         if options.seed is not None:
