@@ -8,7 +8,8 @@ module.exports = grammar({
     $.word,
     $.quoted,
     $.lua_name,
-    $.lua,
+    $._lua_part,
+    $._lua_end,
     $.comment,
     $._semicolon,
     $._open,
@@ -32,6 +33,9 @@ module.exports = grammar({
 
     // NAME_by_lua_block ARGUMENT… { Lua }
     lua_block: $ => seq($.lua_name, repeat($._word), $.lua),
+
+    // From brace to brace. A part ends behind a quote that turned out to open no string.
+    lua: $ => seq(repeat($._lua_part), $._lua_end),
 
     _word: $ => choice($.word, $.quoted),
   },

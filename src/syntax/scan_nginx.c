@@ -11,6 +11,7 @@ enum {
     BUFFER = 4096,           // what nginx reads at once: a word or a comment must end within it
     QUOTED_MAX = BUFFER - 2, // between the quotes
     ERRORS_MAX = 50,         // more, and it is no configuration
+    LOOSE_MAX = 5000,        // quotes of Lua, each of which costs a look ahead
     SHOWN = 24,              // bytes of the input in a message
 };
 
@@ -19,7 +20,7 @@ struct scan {
     Str text;
     uint32_t file, base;
     uint32_t at;
-    uint32_t errors;
+    uint32_t errors, loose_quotes;
     bool lost;
 
     uint32_t n_words;              // of the statement that has begun
@@ -175,6 +176,20 @@ static uint32_t line_end(Str text, uint32_t at)
     return end ? (uint32_t)(end - text.ptr) : (uint32_t)text.len;
 }
 
+// The offset behind the string that opens at `at`, or `at` when nothing closes it on its line.
+static uint32_t lua_string(Str text, uint32_t at)
+{
+    for (uint32_t end = at + 1; end < text.len && end - at <= BUFFER; end++) {
+        if (text.ptr[end] == text.ptr[at])
+            return end + 1;
+        if (text.ptr[end] == '\\')
+            end++;
+        if (end < text.len && text.ptr[end] == '\n')
+            break;
+    }
+    return at;
+}
+
 // The offset behind the piece of Lua at `at`: a string, a comment or one character.
 static uint32_t lua_piece(Str text, uint32_t at)
 {
@@ -187,11 +202,7 @@ static uint32_t lua_piece(Str text, uint32_t at)
         if (end == at + 2)
             end = line_end(text, end);
     } else if (c == '"' || c == '\'') {
-        uint32_t line = line_end(text, at);
-        for (end = at + 1; end < line && text.ptr[end] != c; end++)
-            if (text.ptr[end] == '\\' && end + 1 < text.len)
-                line = line_end(text, ++end);
-        return end < text.len ? end + (text.ptr[end] == c) : end;
+        end = lua_string(text, at);
     }
     return end > at ? end : at + 1;
 }
@@ -202,9 +213,14 @@ static void lua(struct scan *scan)
     while (scan->at < scan->text.len) {
         char c = scan->text.ptr[scan->at];
         uint32_t end = lua_piece(scan->text, scan->at);
-        if (end - scan->at >= BUFFER)
+        if (end - scan->at >= BUFFER && (c == '[' || scan->text.ptr[scan->at + 2] == '['))
             fail_text(scan, scan->at, end,
-                      "string or comment in Lua longer than nginx's buffer of 4096 bytes:");
+                      "long bracket of Lua that does not fit into nginx's buffer of 4096 bytes:");
+        if ((c == '"' || c == '\'') && end == scan->at + 1 && ++scan->loose_quotes > LOOSE_MAX) {
+            fail(scan, scan->at, end, "too many quotes in Lua that are not closed on their line");
+            scan->lost = true;
+            return;
+        }
         scan->at = end;
         if (c == '{')
             depth++;

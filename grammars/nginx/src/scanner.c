@@ -1,17 +1,22 @@
-// The words of nginx, as ngx_conf_read_token cuts them (reference/nginx.md 1.1 and 1.5). It has no
-// state: every token can be told from where it begins.
+// The words of nginx, as ngx_conf_read_token cuts them (reference/nginx.md 1.1 and 1.5). Every token
+// can be told from where it begins, except inside Lua, where the open braces are the state.
 
 #include <tree_sitter/parser.h>
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 // In the order of `externals` in grammar.js.
-enum token { WORD, QUOTED, LUA_NAME, LUA, COMMENT, SEMICOLON, OPEN, CLOSE, RECOVERING };
+enum token { WORD, QUOTED, LUA_NAME, LUA_PART, LUA_END, COMMENT, SEMICOLON, OPEN, CLOSE, RECOVERING };
+
+struct scanner {
+    uint32_t depth; // braces of Lua that are open
+};
 
 // What a quote may hold at most: nginx's read buffer without the quotes.
-enum { QUOTED_MAX = 4094 };
+enum { QUOTED_MAX = 4094, LUA_STRING_MAX = 4096 };
 
 static const char lua_suffix[] = "_by_lua_block";
 enum { SUFFIX = sizeof lua_suffix - 1 };
@@ -117,12 +122,12 @@ static int32_t long_bracket(TSLexer *lexer, int32_t bracket)
     return !lexer->eof(lexer) && lexer->lookahead == bracket ? level : -1;
 }
 
-// Stands behind the first '[' of an opening long bracket, or behind what turned out to be none.
-static void skip_long(TSLexer *lexer)
+// Stands behind the first '[' of what may be a long bracket, and skips it. False when it is none.
+static bool skip_long(TSLexer *lexer)
 {
     int32_t level = long_bracket(lexer, '[');
     if (level < 0)
-        return;
+        return false;
     lexer->advance(lexer, false);
     while (!lexer->eof(lexer)) {
         bool closing = lexer->lookahead == ']';
@@ -130,23 +135,33 @@ static void skip_long(TSLexer *lexer)
         // A second ']' may itself begin the closing bracket and so is looked at again.
         if (closing && long_bracket(lexer, ']') == level) {
             lexer->advance(lexer, false);
-            return;
+            return true;
         }
     }
+    return true;
 }
 
-static void skip_lua_quoted(TSLexer *lexer)
+// Skips a string, which must end on its line: otherwise the quote is a character like any other, and
+// the token ends behind it, so that what follows is looked at again. False then.
+static bool skip_lua_quoted(TSLexer *lexer)
 {
     int32_t quote = lexer->lookahead;
     lexer->advance(lexer, false);
-    while (!lexer->eof(lexer) && lexer->lookahead != '\n') {
+    lexer->mark_end(lexer);
+    for (uint32_t size = 0; size < LUA_STRING_MAX && !lexer->eof(lexer); size++) {
         int32_t c = lexer->lookahead;
+        if (c == '\n')
+            return false;
         lexer->advance(lexer, false);
         if (c == quote)
-            return;
-        if (c == '\\' && !lexer->eof(lexer))
+            return true;
+        if (c == '\\') {
+            if (lexer->eof(lexer) || lexer->lookahead == '\n')
+                return false;
             lexer->advance(lexer, false);
+        }
     }
+    return false;
 }
 
 static void skip_lua_dash(TSLexer *lexer)
@@ -157,21 +172,23 @@ static void skip_lua_dash(TSLexer *lexer)
     lexer->advance(lexer, false);
     if (!lexer->eof(lexer) && lexer->lookahead == '[') {
         lexer->advance(lexer, false);
-        skip_long(lexer);
-        return;
+        if (skip_long(lexer))
+            return;
     }
     skip_comment(lexer);
 }
 
-// From '{' to the '}' that closes it. False when the file ends before.
-static bool scan_lua(TSLexer *lexer)
+// Up to the '}' that closes the block. False when the file ends before.
+static bool scan_lua(struct scanner *scanner, TSLexer *lexer)
 {
-    uint32_t depth = 0;
     while (!lexer->eof(lexer)) {
         switch (lexer->lookahead) {
         case '"':
         case '\'':
-            skip_lua_quoted(lexer);
+            if (!skip_lua_quoted(lexer)) {
+                lexer->result_symbol = LUA_PART;
+                return true;
+            }
             continue;
         case '-':
             skip_lua_dash(lexer);
@@ -181,17 +198,18 @@ static bool scan_lua(TSLexer *lexer)
             skip_long(lexer);
             continue;
         case '{':
-            depth++;
+            scanner->depth++;
             break;
         case '}':
-            depth--;
+            scanner->depth--;
             break;
         default:
             break;
         }
         lexer->advance(lexer, false);
-        if (depth == 0) {
+        if (scanner->depth == 0) {
             lexer->mark_end(lexer);
+            lexer->result_symbol = LUA_END;
             return true;
         }
     }
@@ -200,42 +218,47 @@ static bool scan_lua(TSLexer *lexer)
 
 void *tree_sitter_nginx_external_scanner_create(void)
 {
-    return NULL;
+    return calloc(1, sizeof(struct scanner));
 }
 
 void tree_sitter_nginx_external_scanner_destroy(void *payload)
 {
-    (void)payload;
+    free(payload);
 }
 
 unsigned tree_sitter_nginx_external_scanner_serialize(void *payload, char *buffer)
 {
-    (void)payload;
-    (void)buffer;
-    return 0;
+    const struct scanner *scanner = payload;
+    if (scanner->depth == 0)
+        return 0;
+    memcpy(buffer, &scanner->depth, sizeof scanner->depth);
+    return sizeof scanner->depth;
 }
 
 void tree_sitter_nginx_external_scanner_deserialize(void *payload, const char *buffer,
                                                     unsigned length)
 {
-    (void)payload;
-    (void)buffer;
-    (void)length;
+    struct scanner *scanner = payload;
+    scanner->depth = 0;
+    if (length == sizeof scanner->depth)
+        memcpy(&scanner->depth, buffer, sizeof scanner->depth);
 }
 
 bool tree_sitter_nginx_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid)
 {
-    (void)payload;
+    struct scanner *scanner = payload;
+    if (valid[RECOVERING])
+        scanner->depth = 0;
+    if (scanner->depth && valid[LUA_END])
+        return scan_lua(scanner, lexer);
     while (!lexer->eof(lexer) && is_space(lexer->lookahead))
         lexer->advance(lexer, true);
     if (lexer->eof(lexer))
         return false;
 
     int32_t c = lexer->lookahead;
-    if (c == '{' && valid[LUA] && !valid[RECOVERING]) {
-        lexer->result_symbol = LUA;
-        return scan_lua(lexer);
-    }
+    if (c == '{' && valid[LUA_END] && !valid[RECOVERING])
+        return scan_lua(scanner, lexer);
     if (c == ';' || c == '{' || c == '}') {
         lexer->advance(lexer, false);
         lexer->mark_end(lexer);

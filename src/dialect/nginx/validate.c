@@ -23,7 +23,7 @@ bool refuse(struct validate *validate, Span span, const char *format, ...)
 static const struct handler *handler_look(Str name)
 {
     static const struct handler *const lists[] = { handlers_rewrite, handlers_http, handlers_server,
-                                                   handlers_tables };
+                                                   handlers_tables, handlers_logs };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const struct handler *handler = lists[i]; handler->name; handler++)
             if (str_is(name, handler->name))

@@ -40,6 +40,7 @@ struct validate {
     struct map variables;          // defined by the configuration: by hash of the lower-case name
     struct map listeners;          // by hash of the address
     uint32_t name_max;             // bytes of a server's name
+    VEC(Str) log_formats;          // defined so far
     VEC(struct variable_use) uses; // to be looked up when all are known
     struct row_state *rows;        // beside directive_rows
 };
@@ -74,7 +75,7 @@ struct handler {
 };
 // Each ends with a row without a name.
 extern const struct handler handlers_rewrite[], handlers_http[], handlers_server[],
-    handlers_tables[];
+    handlers_tables[], handlers_logs[];
 
 // The bytes that the name of a hash's entry may have, when `setting` stands in the http block or
 // does not.

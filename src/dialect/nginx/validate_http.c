@@ -56,6 +56,16 @@ static bool check_expires(struct validate *validate, const struct conf *conf,
            refuse(validate, word->span, "\"%.*s\" is not a time", STR_ARG(word->text));
 }
 
+static bool is_status_list(Str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!(c >= '0' && c <= '9') && c != ' ' && c != ',' && c != '\t')
+            return false;
+    }
+    return true;
+}
+
 // more_set_headers and more_clear_headers: options, then "Name: value" as often as wanted.
 static bool check_more(struct validate *validate, const struct conf *conf,
                        const struct scope *scope)
@@ -67,6 +77,10 @@ static bool check_more(struct validate *validate, const struct conf *conf,
         if (str_starts(word->text, STR("-"))) {
             bool takes_value = str_is(word->text, "-s") || str_is(word->text, "-t");
             bool alone = str_is(word->text, "-a") || str_is(word->text, "-r");
+            if (str_is(word->text, "-s") && i + 1 < conf->n_words &&
+                !is_status_list(conf_word(conf, i + 1)))
+                return refuse(validate, conf->words[i + 1].span, "\"%.*s\" is no list of statuses",
+                              STR_ARG(conf->words[i + 1].text));
             if ((!takes_value && !alone) || (takes_value && i + 1 == conf->n_words))
                 return refuse(validate, word->span, "\"%.*s\" is not understood here",
                               STR_ARG(word->text));
@@ -144,6 +158,51 @@ static bool check_satisfy(struct validate *validate, const struct conf *conf,
     return str_is_nocase(text, "all") || str_is_nocase(text, "any") ||
            refuse(validate, conf->words[1].span, "\"%.*s\" is neither \"all\" nor \"any\"",
                   STR_ARG(text));
+}
+
+static bool check_tokens(struct validate *validate, const struct conf *conf,
+                         const struct scope *scope)
+{
+    (void)scope;
+    Str text = conf->words[1].text;
+    return str_is_nocase(text, "on") || str_is_nocase(text, "off") ||
+           str_is_nocase(text, "build") ||
+           refuse(validate, conf->words[1].span, "\"%.*s\" is none of on, off, build",
+                  STR_ARG(text));
+}
+
+static bool check_modified(struct validate *validate, const struct conf *conf,
+                           const struct scope *scope)
+{
+    (void)scope;
+    Str text = conf->words[1].text;
+    return str_is_nocase(text, "off") || str_is_nocase(text, "exact") ||
+           str_is_nocase(text, "before") ||
+           refuse(validate, conf->words[1].span, "\"%.*s\" is none of off, exact, before",
+                  STR_ARG(text));
+}
+
+static bool check_connections(struct validate *validate, const struct conf *conf,
+                              const struct scope *scope)
+{
+    (void)scope;
+    uint32_t count;
+    return (number_parse(conf->words[1].text, &count) && count) ||
+           refuse(validate, conf->words[1].span, "\"%.*s\" is not a number of connections",
+                  STR_ARG(conf->words[1].text));
+}
+
+static bool check_keepalive(struct validate *validate, const struct conf *conf,
+                            const struct scope *scope)
+{
+    (void)scope;
+    for (uint32_t i = 1; i < conf->n_words; i++) {
+        uint64_t time;
+        if (!duration_parse(conf->words[i].text, i == 1, &time))
+            return refuse(validate, conf->words[i].span, "\"%.*s\" is not a time",
+                          STR_ARG(conf->words[i].text));
+    }
+    return true;
 }
 
 static bool check_index(struct validate *validate, const struct conf *conf,
@@ -366,6 +425,10 @@ const struct handler handlers_http[] = {
     { "try_files", check_try_files },
     { "limit_except", check_limit_except },
     { "satisfy", check_satisfy },
+    { "if_modified_since", check_modified },
+    { "server_tokens", check_tokens },
+    { "keepalive_timeout", check_keepalive },
+    { "keepalive", check_connections },
     { "index", check_index },
     { "location", check_location },
     { "proxy_pass", check_proxy_pass },

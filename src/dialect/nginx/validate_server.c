@@ -250,11 +250,46 @@ static void check_names(struct validate *validate, const struct conf *server, ui
     }
 }
 
+// A server of an upstream: an address, then parameters.
+static bool check_upstream_server(struct validate *validate, const struct conf *conf)
+{
+    static const char *const numbers[] = { "weight=", "max_conns=", "max_fails=" };
+    static const char *const others[] = { "backup", "down", "drain", "resolve" };
+    Str address = conf->words[1].text, host, port;
+    bool unix_socket = str_starts(address, STR("unix:"));
+    bool bad =
+        address.len == 0 ||
+        (!unix_socket && (str_contains(address, STR("/")) || str_contains(address, STR("?"))));
+    if (!unix_socket && !str_starts(address, STR("[")) && str_cut(address, STR(":"), &host, &port))
+        bad |= host.len == 0 || !is_port(port);
+    if (bad)
+        return refuse(validate, conf->words[1].span, "\"%.*s\" is no address of a server",
+                      STR_ARG(address));
+    for (uint32_t i = 2; i < conf->n_words; i++) {
+        Str text = conf->words[i].text, value = text;
+        uint32_t number;
+        uint64_t seconds;
+        bool good = str_starts(text, STR("service=")) || str_starts(text, STR("route=")) ||
+                    str_starts(text, STR("slow_start="));
+        for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++)
+            if (str_eat(&value, str_from(numbers[j])))
+                good = number_parse(value, &number) && (j > 0 || number);
+        if (str_eat(&value, STR("fail_timeout=")))
+            good = duration_parse(value, false, &seconds);
+        for (size_t j = 0; j < sizeof others / sizeof *others; j++)
+            good |= str_is(text, others[j]);
+        if (!good)
+            return refuse(validate, conf->words[i].span, "\"%.*s\" is no parameter of a server",
+                          STR_ARG(text));
+    }
+    return true;
+}
+
 static bool check_server(struct validate *validate, const struct conf *conf,
                          const struct scope *scope)
 {
-    if (scope->context != CONTEXT_HTTP) // of an upstream
-        return true;
+    if (scope->context != CONTEXT_HTTP)
+        return check_upstream_server(validate, conf);
     bool listens = false;
     for (uint32_t i = 0; i < conf->n_children && !listens; i++)
         listens = conf_is(&conf->children[i], "listen") || conf_is(&conf->children[i], "include");
@@ -277,18 +312,23 @@ void listeners_check(struct validate *validate)
     }
 }
 
+static bool check_single(struct validate *validate, const struct conf *conf,
+                         const struct scope *scope)
+{
+    const char *name = conf_is(conf, "http") ? "http" : "events";
+    return conf_find(scope->block, name) == conf ||
+           refuse(validate, conf->words[0].span, "a second \"%s\" block", name);
+}
+
 static bool check_http(struct validate *validate, const struct conf *conf,
                        const struct scope *scope)
 {
     struct scope http = { CONTEXT_HTTP, conf, scope };
     validate->name_max = hash_entry_max(&http, "server_names_hash_bucket_size");
-    return true;
+    return check_single(validate, conf, scope);
 }
 
 const struct handler handlers_server[] = {
-    { "listen", check_listen },
-    { "server_name", check_server_name },
-    { "server", check_server },
-    { "http", check_http },
-    { NULL, NULL },
+    { "listen", check_listen }, { "server_name", check_server_name }, { "server", check_server },
+    { "http", check_http },     { "events", check_single },           { NULL, NULL },
 };

@@ -103,6 +103,16 @@ static bool check_map(struct validate *validate, const struct conf *conf, const 
     return good;
 }
 
+// A map takes the settings that stand before it, or else the defaults, and then they are set.
+static bool check_hash_setting(struct validate *validate, const struct conf *conf,
+                               const struct scope *scope)
+{
+    const struct conf *map = conf_find(scope->block, "map");
+    return !map || map > conf ||
+           refuse(validate, conf->head, "\"%.*s\" must stand before the first map",
+                  STR_ARG(conf->words[0].text));
+}
+
 // ---- addresses
 
 // ADDRESS or ADDRESS/BITS, in nginx's notation.
@@ -219,15 +229,29 @@ static bool check_split(struct validate *validate, const struct conf *conf,
 static bool check_types(struct validate *validate, const struct conf *conf,
                         const struct scope *scope)
 {
-    (void)scope;
     bool good = true;
-    for (uint32_t i = 0; i < conf->n_children; i++)
-        good &= check_line(validate, &conf->children[i]);
+    uint32_t name_max = hash_entry_max(scope, "types_hash_bucket_size");
+    for (uint32_t i = 0; i < conf->n_children; i++) {
+        const struct conf *line = &conf->children[i];
+        good &= check_line(validate, line);
+        for (uint32_t j = 1; j < line->n_words; j++)
+            if (line->words[j].text.len > name_max)
+                good = refuse(validate, line->words[j].span,
+                              "the extension is longer than %u bytes: types_hash_bucket_size must "
+                              "be increased",
+                              name_max);
+    }
     return good;
 }
 
 const struct handler handlers_tables[] = {
-    { "map", check_map },     { "geo", check_geo },      { "split_clients", check_split },
-    { "types", check_types }, { "allow", check_access }, { "deny", check_access },
+    { "map", check_map },
+    { "geo", check_geo },
+    { "split_clients", check_split },
+    { "types", check_types },
+    { "map_hash_bucket_size", check_hash_setting },
+    { "map_hash_max_size", check_hash_setting },
+    { "allow", check_access },
+    { "deny", check_access },
     { NULL, NULL },
 };
