@@ -34,12 +34,11 @@ static bool add_header(const struct parsing *parsing, Str name, const struct dat
     if (!name.len || !is_wire_text(name) || value->kind != DATA_SCALAR || value->plain ||
         !is_wire_text(value->text))
         return refuse(parsing, field, "names with texts, without line ends");
-    Str trimmed = value->text; // as a server reads it: without blanks around it
-    while (trimmed.len && (trimmed.ptr[0] == ' ' || trimmed.ptr[0] == '\t'))
-        trimmed = str_slice(trimmed, 1, trimmed.len);
-    while (trimmed.len &&
-           (trimmed.ptr[trimmed.len - 1] == ' ' || trimmed.ptr[trimmed.len - 1] == '\t'))
-        trimmed = str_slice(trimmed, 0, trimmed.len - 1);
+    Str trimmed = value->text; // as nginx reads it: without spaces around it, but with tabs
+    while (str_eat(&trimmed, STR(" ")))
+        continue;
+    while (str_ends(trimmed, STR(" ")))
+        trimmed.len--;
     *vec_push(parsing->run->arena, &out->list) = (struct header){ name, trimmed };
     return true;
 }

@@ -82,15 +82,42 @@ static bool has_name(const struct lines *lines, Str name)
     return false;
 }
 
-static void append(struct model *model, struct lines *lines, const struct header_op *op)
+static struct line line_of(const struct header_op *op)
 {
-    *vec_push(model->arena, lines) = (struct line){
+    return (struct line){
         .name = op->name,
         .value = op->value,
         .keep_empty = op->keep_empty,
         .unsure = op->verb == HEADER_UNKNOWN,
         .span = op->span,
     };
+}
+
+static void append(struct model *model, struct lines *lines, const struct header_op *op)
+{
+    *vec_push(model->arena, lines) = line_of(op);
+}
+
+// In place of the first line of that name, which keeps the order of the rest; else at the end.
+static void set(struct model *model, struct lines *lines, const struct header_op *op)
+{
+    uint32_t kept = 0;
+    bool placed = false;
+    for (uint32_t i = 0; i < lines->count; i++) {
+        bool covered = covers(op, lines->items[i].name);
+        if (!covered)
+            lines->items[kept++] = lines->items[i];
+        else if (!placed) {
+            Str name = lines->items[i]
+                           .name; // a browser does not mind how it is written; the wire shows it
+            lines->items[kept] = line_of(op);
+            lines->items[kept++].name = name;
+        }
+        placed |= covered;
+    }
+    lines->count = kept;
+    if (!placed)
+        append(model, lines, op);
 }
 
 void response_lines(struct model *model, const struct response *response, uint32_t status,
@@ -111,8 +138,7 @@ void response_lines(struct model *model, const struct response *response, uint32
             continue;
         switch (op->verb) {
         case HEADER_SET:
-            remove_covered(out, op);
-            append(model, out, op);
+            set(model, out, op);
             break;
         case HEADER_CLEAR:
             remove_covered(out, op);
@@ -165,6 +191,10 @@ static bool answer(struct policy *policy, const struct upstreams *upstreams,
         assumed = response->status;
         break;
     case ANSWER_UPSTREAM:
+        if (response->asked_before)
+            return not_known(
+                out,
+                STR("the upstream is asked a second time, and what it answers then is not given"));
         if (!request->upstream_status) {
             const struct upstream *upstream = upstreams_find(upstreams, response->upstream);
             if (upstream && upstream->own)
@@ -223,10 +253,14 @@ void policy_answer(struct policy *policy, const struct upstreams *upstreams,
     struct request seen = *request;
     *out = (struct answer_lines){ 0 };
     (void)not_known(out, STR("no endpoint of the configuration serves this request"));
+    Str unmerged, query;
+    if (!request_normalise(model->arena, request->target, false, &unmerged, &query))
+        unmerged = request->path;
     for (uint32_t e = 0; e < policy->endpoint_count; e++) {
         const struct endpoint *endpoint = policy->endpoints[e];
         const struct var *open = NULL;
         seen.first_header_only = endpoint->first_header_only;
+        seen.path = endpoint->keeps_slashes ? unmerged : request->path;
         if (!request_in_box(model->arena, &seen, endpoint->box, &open))
             continue;
         bool first = true;

@@ -43,9 +43,10 @@ enum answer {
 
 struct response {
     enum answer answer;
-    uint32_t status; // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
-                     // status into
-    Str upstream;    // UPSTREAM: the target as written, e.g. http://app:8080
+    uint32_t status;   // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
+                       // status into
+    Str upstream;      // UPSTREAM: the target as written, e.g. http://app:8080
+    bool asked_before; // UPSTREAM: an earlier answer of an upstream led here
     const struct value *location; // OWN and redirecting: where to; else NULL
     Str reason;                   // UNKNOWN
     uint64_t identity;            // UNKNOWN: see model_choice
@@ -75,8 +76,9 @@ struct endpoint {
     Span span;                // where it is written
     const struct cell *cells; // disjoint, and together they cover `box`
     uint32_t cell_count;
-    uint64_t hash; // of all that decides its behaviour; equal hashes (in one model) mean equal
-                   // behaviour. 0: not known
+    uint64_t hash;      // of all that decides its behaviour; equal hashes (in one model) mean equal
+                        // behaviour. 0: not known
+    bool keeps_slashes; // "//" in a path is not merged to "/"
     bool first_header_only; // repeated request headers: the first counts (else they are joined)
 };
 

@@ -14,7 +14,8 @@ static bool same_op(const struct header_op *a, const struct header_op *b)
 
 static bool same_response(const struct response *a, const struct response *b)
 {
-    bool same = a->answer == b->answer && a->status == b->status && a->op_count == b->op_count &&
+    bool same = a->answer == b->answer && a->asked_before == b->asked_before &&
+                a->status == b->status && a->op_count == b->op_count &&
                 str_equal(a->upstream, b->upstream) && str_equal(a->reason, b->reason) &&
                 a->identity == b->identity && a->span.begin == b->span.begin &&
                 a->span.file == b->span.file &&
@@ -111,12 +112,12 @@ static void add_op(struct machine *machine, struct state *state, struct header_o
 
 static void add_hidden(struct machine *machine, struct state *state)
 {
-    const struct block *from = block_hidden(state->cfg);
+    const struct block *from = block_hidden(state->cfg), *passing = block_passed(state->cfg);
     for (uint32_t i = 0; from && i < from->hidden.count; i++) {
         Str name = from->hidden.items[i];
         bool passed = false;
-        for (uint32_t k = 0; k < from->passed.count; k++)
-            passed |= str_equal_nocase(from->passed.items[k], name);
+        for (uint32_t k = 0; passing && k < passing->passed.count; k++)
+            passed |= str_equal_nocase(passing->passed.items[k], name);
         if (!passed && !str_ends(name, STR("*")))
             add_op(machine, state,
                    (struct header_op){ .verb = HEADER_CLEAR, .name = name, .span = from->span });
@@ -217,6 +218,7 @@ void finish_upstream(struct machine *machine, const struct state *state, Str ups
            (struct response){ .answer = ANSWER_UPSTREAM,
                               .status = state->error_status,
                               .upstream = upstream,
+                              .asked_before = state->upstream_asked,
                               .span = span });
 }
 

@@ -39,7 +39,14 @@ const struct block *block_error_pages(const struct block *block)
 
 const struct block *block_hidden(const struct block *block)
 {
-    while (block && !block->hidden.count && !block->passed.count)
+    while (block && !block->hidden.count)
+        block = block->parent;
+    return block;
+}
+
+const struct block *block_passed(const struct block *block)
+{
+    while (block && !block->passed.count)
         block = block->parent;
     return block;
 }

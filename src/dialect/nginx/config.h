@@ -123,7 +123,7 @@ struct block {
     struct {
         Str *items;
         uint32_t count, capacity;
-    } hidden, passed; // nearest, together
+    } hidden, passed; // nearest, each for itself
     struct {
         struct address_rule *items;
         uint32_t count, capacity;
@@ -254,6 +254,7 @@ bool config_is_set(const struct nginx_config *config,
 const struct header_lines *block_adds(const struct nginx_config *config, const struct block *block);
 const struct block *block_error_pages(const struct block *block);
 const struct block *block_hidden(const struct block *block);
+const struct block *block_passed(const struct block *block);
 const struct block *block_rules(const struct block *block);
 const struct block *block_auth_basic(const struct block *block);
 const struct block *block_auth_request(const struct block *block);

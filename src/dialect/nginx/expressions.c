@@ -290,8 +290,6 @@ const struct value *variable(struct machine *machine, const struct state *state,
         return value_unknown(model, computed->reason, computed->identity, span);
     if (computed) // deeper than nginx follows
         return value_text(model, STR(""));
-    if (config_is_set(machine->config, name))
-        return value_text(model, STR(""));
     const struct builtin *builtin = bsearch(&name, builtins, sizeof builtins / sizeof *builtins,
                                             sizeof *builtins, compare_builtin);
     if (builtin)
@@ -310,6 +308,9 @@ const struct value *variable(struct machine *machine, const struct state *state,
     }
     if (str_eat(&rest, STR("sent_http_")))
         return sent_header(machine, state, dashed(machine, rest), span);
+    if (config_is_set(machine->config,
+                      name)) // some `set` or named group assigns it, but none did yet
+        return value_text(model, STR(""));
     return unknown_variable(machine, name, "nothing is known of it", 0, span);
 }
 

@@ -152,8 +152,10 @@ static void serve_upstream(struct machine *machine, const struct state *state,
         for (uint32_t k = 0; k < rest.count; k++)
             split_language(machine, &rest.items[k], value_var(model, model->upstream_status),
                            fa_literal(model->fa, text), &hit, &missed);
-        for (uint32_t k = 0; k < hit.count; k++)
+        for (uint32_t k = 0; k < hit.count; k++) {
+            hit.items[k].upstream_asked = true;
             finish_status(machine, &hit.items[k], status, NULL, from->handler_span);
+        }
         rest = missed;
     }
     for (uint32_t k = 0; k < rest.count; k++)
@@ -208,6 +210,22 @@ static void try_last(struct machine *machine, const struct state *state,
         redirect_to(machine, &targets.items[i].state, targets.items[i].value);
 }
 
+// Takes the final slash off an expression. False when there is none.
+static bool without_slash(struct machine *machine, struct template *name)
+{
+    struct template_part *parts =
+        ARENA_ARRAY(machine->model->arena, struct template_part, name->count + 1);
+    for (uint32_t i = 0; i < name->count; i++)
+        parts[i] = name->parts[i];
+    struct template_part *last = name->count ? &parts[name->count - 1] : NULL;
+    if (!last || !str_ends(last->text, STR("/")))
+        return false;
+    last->text.len--;
+    name->count -= last->text.len == 0;
+    name->parts = parts;
+    return true;
+}
+
 // Files are tested below the root (or alias) of the location; the first that is there becomes the
 // path.
 static void serve_try_files(struct machine *machine, const struct state *state)
@@ -220,7 +238,10 @@ static void serve_try_files(struct machine *machine, const struct state *state)
         struct states missing = { 0 };
         for (uint32_t k = 0; k < rest.count; k++) {
             struct evaluations tries = { 0 };
-            evaluate(machine, &rest.items[k], &cfg->try_files.items[i], &tries);
+            struct template name = cfg->try_files.items[i];
+            bool folder = without_slash(
+                machine, &name); // "$uri/": a folder; the path is the one without the slash
+            evaluate(machine, &rest.items[k], &name, &tries);
             for (uint32_t t = 0; t < tries.count; t++) {
                 struct state now = tries.items[t].state;
                 const struct value *path = tries.items[t].value;
@@ -228,8 +249,6 @@ static void serve_try_files(struct machine *machine, const struct state *state)
                 now.path = path;
                 const struct value *file = file_path(machine, &now);
                 now.path = before;
-                const struct part *tail = path->count ? &path->parts[path->count - 1] : NULL;
-                bool folder = tail && tail->kind == PART_TEXT && str_ends(tail->text, STR("/"));
                 struct states there = { 0 };
                 split_file(machine, &now, file ? file : path, folder ? 'd' : 'f', cfg->try_span,
                            &there, &missing);
@@ -422,12 +441,13 @@ static void after_code(struct machine *machine, const struct states *states)
             serve_access(machine, &next);
             continue;
         }
-        next.cfg = next.server;
         next.path_changed = false;
-        if (--next.changes_left == 0)
+        if (--next.changes_left == 0) {
             finish_status(machine, &next, 500, NULL, next.cfg->span);
-        else
-            search(machine, &next);
+            continue;
+        }
+        next.cfg = next.server;
+        search(machine, &next);
     }
 }
 

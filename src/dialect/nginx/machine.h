@@ -23,7 +23,7 @@ struct state {
     const struct value *path, *args, *method;
     uint32_t error_status; // err_status: overrides what is sent; 0: none
     uint32_t changes_left; // of the budget for re-searches and redirects
-    bool path_changed, error_page_used, internal, stopped;
+    bool path_changed, error_page_used, internal, stopped, upstream_asked;
     // While headers are made: who answers, and with what.
     bool answering;
     enum answer answer;

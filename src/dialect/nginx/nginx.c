@@ -122,7 +122,14 @@ static void interpret(struct machine *machine, const struct box *box, const stru
         .changes_left = 11, // ten succeed
     };
     machine->entry = target;
-    serve(machine, &state);
+    // TRACE and CONNECT are refused before anything else, by the server
+    static const Str refused[] = { { "TRACE", 5 }, { "CONNECT", 7 } };
+    struct states bad = { 0 }, good = { 0 };
+    split_language(machine, &state, state.method, fa_literals(model->fa, refused, 2), &bad, &good);
+    for (uint32_t i = 0; i < bad.count; i++)
+        finish_status(machine, &bad.items[i], 405, NULL, machine->server->span);
+    for (uint32_t i = 0; i < good.count; i++)
+        serve(machine, &good.items[i]);
 }
 
 static const struct box *path_box(struct machine *machine, const struct serving *serving,
@@ -185,6 +192,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
         .cells = cells.items,
         .cell_count = cells.count,
         .hash = cells_hash(&cells),
+        .keeps_slashes = !block_flag(server, offsetof(struct block, merge_slashes), true),
         .first_header_only = machine->config->options->nginx_version &&
                              machine->config->options->nginx_version < 1023000,
     };

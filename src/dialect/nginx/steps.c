@@ -23,8 +23,8 @@ static bool same_future(const struct state *a, const struct state *b)
     return a->cfg == b->cfg && a->server == b->server && a->error_status == b->error_status &&
            a->changes_left == b->changes_left && a->path_changed == b->path_changed &&
            a->error_page_used == b->error_page_used && a->internal == b->internal &&
-           a->stopped == b->stopped && !a->answering && !b->answering &&
-           value_equal(a->path, b->path) && value_equal(a->args, b->args) &&
+           a->stopped == b->stopped && a->upstream_asked == b->upstream_asked && !a->answering &&
+           !b->answering && value_equal(a->path, b->path) && value_equal(a->args, b->args) &&
            value_equal(a->method, b->method) && same_subject(a, b) &&
            same_bindings(a->bindings, b->bindings);
 }
