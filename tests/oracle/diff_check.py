@@ -118,7 +118,7 @@ def other_method(statements, rng):
 
 
 def add_line(statements, rng):
-    spots = places(statements, ("location", "server"))
+    spots = [spot for spot in places(statements, ("location", "server")) if spot[0][spot[1]][1] is not None]
     if spots:
         block, index = rng.choice(spots)
         line = rng.choice(["add_header Cache-Control no-store;", "add_header Access-Control-Allow-Origin $http_origin;",
@@ -184,9 +184,10 @@ def steps(one):
 
 
 def allowed(one, answers):
-    """True, False, or None where it is not known or leads elsewhere."""
-    if any(answer.get("unknown") for answer in answers):
-        return None
+    """True, False, None where the answer leads elsewhere, or why it is not known."""
+    for answer in answers:
+        if answer.get("unknown"):
+            return answer["unknown"]
     *preflights, answer = answers
     for preflight in preflights:
         if not browser.preflight_passes(preflight, one["origin"], one["credentials"], one["method"], one.get("headers", ())):
@@ -284,6 +285,7 @@ def mirror(result):
 def check_pair(corsgate, seed, count):
     result = Result(seed)
     with server.temporary() as folder:
+        server.site(folder)
         rng, case, other = pair(seed, folder)
         server.write(os.path.join(folder, ".corsgate.yml"), idioms.settings())
         old, new = (side.filled(PORTS, UPSTREAM, side.plain) for side in (case, other))
@@ -320,7 +322,7 @@ def confirm(result, corsgate, folder, changes):
         want = (False, True) if change["direction"] == "gained" else (True, False)
         result.kind["witnesses"] += 1
         if had is None or has is None:
-            result.kind["witnesses not decided"] += 1
+            result.kind["witnesses that are redirected"] += 1
         elif (had, has) != want:
             result.complaints.append(f"witness: {change['direction']} {change['capability']} at {one}: before {had}, after {has}")
 
@@ -331,7 +333,7 @@ def contradict(result, corsgate, folder, changes, rng, case, count):
     after = judge(corsgate, folder, "new.conf", probes)
     for one, had, has in zip(probes, before, after, strict=True):
         result.kind["probes"] += 1
-        if had is None or has is None:
+        if not {had, has} <= {True, False}:
             result.kind["probes not decided"] += 1
         elif had != has:
             result.kind["probes with a change"] += 1
