@@ -217,6 +217,12 @@ static void observe_vary(struct observer *observer)
     }
 }
 
+// Whether the answer is written down, and not what comes of a fragment without any.
+static bool is_written(const struct response *response)
+{
+    return response->span.end > response->span.begin;
+}
+
 // Preflights.
 
 static bool mentions(const struct endpoint *endpoint, const char *const *names, size_t count)
@@ -264,7 +270,7 @@ static void observe_preflight(struct observer *observer)
     const struct fa *answered = fa_none(fa);
     for (uint32_t i = 0; i < views.count; i++) {
         const struct view *view = &views.items[i];
-        if (view->open || view->response->answer == ANSWER_UPSTREAM)
+        if (view->open || view->response->answer == ANSWER_UPSTREAM || !is_written(view->response))
             return; // decided elsewhere
         good = fa_union(fa, good, admitted(model, view));
         answered = fa_union(fa, answered, box_language(view->box, model->origin));
@@ -298,6 +304,15 @@ static void observe_preflight(struct observer *observer)
 }
 
 // Errors.
+
+// Whether something that the configuration does not say, such as which files exist, decides.
+static bool is_by_choice(const struct view *view)
+{
+    for (uint32_t i = 0; i < view->box->count; i++)
+        if (view->box->items[i].var->kind == VAR_CHOICE)
+            return true;
+    return false;
+}
 
 static bool has_origin_line(struct model *model, const struct observer *observer,
                             const struct view *view, uint32_t status)
@@ -334,7 +349,8 @@ static void observe_errors(struct observer *observer)
             !has_origin_line(model, observer, view, 500)) {
             observation.span = line->span;
             observe_add(model, observation, observer->out);
-        } else if (response->answer == ANSWER_OWN && view->status >= 400 && !line) {
+        } else if (response->answer == ANSWER_OWN && view->status >= 400 && !line &&
+                   is_written(response) && !is_by_choice(view)) {
             observation.status = view->status;
             observation.span = response->span;
             observe_add(model, observation, observer->out);
