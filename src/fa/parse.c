@@ -1,5 +1,17 @@
 #include "fa/parse.h"
 
+// [[:<:]] and [[:>:]], the begin and the end of a word.
+static struct tree *word_edge(struct parse *p, bool end)
+{
+    struct tree *tree = tree_new(p->regex, TREE_SEQUENCE);
+    tree->items = ARENA_ARRAY(fa_space_arena(p->regex->space), struct tree *, 2);
+    tree->items[0] = parse_place(p, PLACE_WORD);
+    tree->items[1] = tree_wrap(p->regex, TREE_LOOK, tree_set(p->regex, parse_word()));
+    tree->items[1]->behind = end;
+    tree->count = 2;
+    return tree;
+}
+
 static struct tree *parse_item(struct parse *p)
 {
     int c = parse_peek(p, 0);
@@ -8,6 +20,9 @@ static struct tree *parse_item(struct parse *p)
         case '(':
             return parse_group(p);
         case '[':
+            if (p->regex->dialect == REGEX_PCRE2 &&
+                (parse_eat(p, "[[:<:]]") || parse_eat(p, "[[:>:]]")))
+                return word_edge(p, p->text.ptr[p->at - 4] == '>');
             p->at++;
             return parse_class(p);
         case '\\':

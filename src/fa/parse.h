@@ -62,4 +62,4 @@ enum parse_numbering {
 };
 struct tree *parse_branches(struct parse *p, enum parse_numbering numbering); // a TREE_CHOICE
 struct tree *parse_choice(struct parse *p, enum parse_numbering numbering);
-struct tree *parse_group(struct parse *p); // behind (
+struct tree *parse_group(struct parse *p); // at its bracket; NULL for (?i) and its like

@@ -85,10 +85,11 @@ static struct tree *conditional(struct parse *p, size_t at)
     struct arena *arena = fa_space_arena(p->regex->space);
     struct tree *test = NULL;
     if (parse_peek(p, 1) == '?' || parse_peek(p, 1) == '*') {
-        p->at++;
         test = parse_group(p);
-        if (test->kind != TREE_LOOK)
+        if (!test || test->kind != TREE_LOOK) {
+            test = tree_wrap(p->regex, TREE_LOOK, tree_new(p->regex, TREE_EMPTY));
             parse_refuse(p, REGEX_IRREGULAR, at, "this condition is not modelled");
+        }
     }
     struct tree *decided = test ? NULL : condition(p, at);
     struct tree *branches = parse_branches(p, NUMBERS_ON);

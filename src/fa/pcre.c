@@ -87,7 +87,8 @@ struct regex_result regex_compile(struct fa_space *space, Str pattern, enum rege
         return (struct regex_result){ verdict.status, verdict.why, verdict.at, NULL, NULL };
 
     const struct fa *language = NULL;
-    verdict = tree_parse(regex, regex->pattern);
+    bool lua = dialect == REGEX_LUA;
+    verdict = lua ? tree_parse_lua(regex, regex->pattern) : tree_parse(regex, regex->pattern);
     if (dialect == REGEX_PCRE2) {
         // PCRE2 has accepted it: a refusal, or another number of groups, is a gap of ours.
         if (verdict.status == REGEX_INVALID)

@@ -43,7 +43,8 @@ static uint32_t close_set(struct subset *s)
     bool enter = false, all = false;
     for (uint32_t i = 0; i < given; i++) {
         enter = enter || (list[i] & FIRST && pool_state(space, list[i] & ~FIRST)->accept);
-        all = all || (list[i] == POOL_ALL && s->operation != POOL_REVERSE);
+        all = all ||
+              (list[i] == POOL_ALL && s->operation != POOL_REVERSE && s->operation != POOL_FOLD);
     }
     if (all)
         return POOL_ALL;

@@ -74,6 +74,7 @@ struct tree_verdict {
 
 // Parses into `regex`, whose space, dialect and flags are set.
 struct tree_verdict tree_parse(struct regex *regex, Str pattern);
+struct tree_verdict tree_parse_lua(struct regex *regex, Str pattern);
 
 struct tree *tree_new(struct regex *regex, enum tree_kind kind);
 struct tree *tree_set(struct regex *regex, struct charset set);

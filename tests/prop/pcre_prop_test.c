@@ -345,7 +345,7 @@ START_TEST(patterns_of_the_field)
     ck_assert_msg(file != NULL, "prop/cors_patterns.txt is missing");
     char line[PATTERN_MAX];
     struct tally tally = { 0 };
-    uint64_t failed = 0, words = prop_environment("PROP_TRIALS", 300);
+    uint64_t failed = 0, words = prop_environment("PROP_WORDS", 100);
     struct prop_random random = { 1 };
     while (fgets(line, sizeof line, file)) {
         Str pattern = str_trim(str_from(line));

@@ -49,6 +49,7 @@ static inline uint64_t prop_run(const char *name, int (*holds)(struct prop_rando
             printf("%s: PROP_SEED=%llu\n", name, (unsigned long long)number);
             failed++;
         }
+        fflush(stdout); // the test ends in a child process
         if (only != UINT64_MAX || failed >= 10)
             break;
     }
