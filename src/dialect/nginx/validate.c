@@ -28,7 +28,7 @@ static const struct handler *handler_look(Str name)
         for (const struct handler *handler = lists[i]; handler->name; handler++)
             if (str_is(name, handler->name))
                 return handler;
-    return NULL;
+    return handler_of_choice(name);
 }
 
 static const struct handler *handler_find(struct validate *validate,

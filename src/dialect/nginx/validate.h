@@ -77,6 +77,8 @@ struct handler {
 extern const struct handler handlers_rewrite[], handlers_http[], handlers_server[],
     handlers_tables[], handlers_logs[];
 
+// The handler of a directive whose arguments are chosen from a list, or NULL.
+const struct handler *handler_of_choice(Str name);
 // The bytes that the name of a hash's entry may have, when `setting` stands in the http block or
 // does not.
 uint32_t hash_entry_max(const struct scope *http, const char *setting);

@@ -150,38 +150,6 @@ static bool check_limit_except(struct validate *validate, const struct conf *con
            refuse(validate, conf->head, "\"limit_except\" stands twice in this location");
 }
 
-static bool check_satisfy(struct validate *validate, const struct conf *conf,
-                          const struct scope *scope)
-{
-    (void)scope;
-    Str text = conf->words[1].text;
-    return str_is_nocase(text, "all") || str_is_nocase(text, "any") ||
-           refuse(validate, conf->words[1].span, "\"%.*s\" is neither \"all\" nor \"any\"",
-                  STR_ARG(text));
-}
-
-static bool check_tokens(struct validate *validate, const struct conf *conf,
-                         const struct scope *scope)
-{
-    (void)scope;
-    Str text = conf->words[1].text;
-    return str_is_nocase(text, "on") || str_is_nocase(text, "off") ||
-           str_is_nocase(text, "build") ||
-           refuse(validate, conf->words[1].span, "\"%.*s\" is none of on, off, build",
-                  STR_ARG(text));
-}
-
-static bool check_modified(struct validate *validate, const struct conf *conf,
-                           const struct scope *scope)
-{
-    (void)scope;
-    Str text = conf->words[1].text;
-    return str_is_nocase(text, "off") || str_is_nocase(text, "exact") ||
-           str_is_nocase(text, "before") ||
-           refuse(validate, conf->words[1].span, "\"%.*s\" is none of off, exact, before",
-                  STR_ARG(text));
-}
-
 static bool check_connections(struct validate *validate, const struct conf *conf,
                               const struct scope *scope)
 {
@@ -424,9 +392,6 @@ const struct handler handlers_http[] = {
     { "error_page", check_error_page },
     { "try_files", check_try_files },
     { "limit_except", check_limit_except },
-    { "satisfy", check_satisfy },
-    { "if_modified_since", check_modified },
-    { "server_tokens", check_tokens },
     { "keepalive_timeout", check_keepalive },
     { "keepalive", check_connections },
     { "index", check_index },

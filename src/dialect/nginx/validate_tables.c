@@ -214,9 +214,7 @@ static bool check_split(struct validate *validate, const struct conf *conf,
         const struct conf *line = &conf->children[i];
         uint32_t percent = 0;
         good &= check_line(validate, line);
-        if (line->n_words != 2)
-            good = refuse(validate, line->head, "a line here is a percentage and a value");
-        else if (!str_is(line->words[0].text, "*") && !percent_parse(line->words[0].text, &percent))
+        if (!str_is(line->words[0].text, "*") && !percent_parse(line->words[0].text, &percent))
             good = refuse(validate, line->words[0].span, "\"%.*s\" is not a percentage",
                           STR_ARG(line->words[0].text));
         sum += percent;
