@@ -85,10 +85,7 @@ static void settle_host(struct arena *arena, struct request *request, struct hea
 {
     const struct header *given = find_header(headers, STR("Host"));
     if (!given) {
-        bool usual = request->port == (str_is(request->scheme, "https") ? 443 : 80);
-        Str host = usual ? request->host
-                         : str_format(arena, "%.*s:%u", STR_ARG(request->host), request->port);
-        *vec_push(arena, &headers->list) = (struct header){ STR("Host"), host };
+        *vec_push(arena, &headers->list) = (struct header){ STR("Host"), request->authority };
     } else {
         Str host = given->value;
         size_t end = host.len;

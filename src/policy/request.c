@@ -38,6 +38,7 @@ bool request_set_url(struct arena *arena, struct request *request, Str url)
     if (target.len == 0 || target.ptr[0] != '/')
         target = str_concat(arena, STR("/"), target);
     request->scheme = scheme;
+    request->authority = authority;
     request->host = str_lower(arena, host);
     request->port = number;
     request->target = target;

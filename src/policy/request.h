@@ -11,8 +11,9 @@ struct header {
 
 struct request {
     Str method;
-    Str scheme; // "http" or "https"
-    Str host;   // as asked for, without port
+    Str scheme;    // "http" or "https"
+    Str authority; // host and port as the URL writes them
+    Str host;      // as asked for, without port
     uint32_t port;
     bool port_implied; // the request does not say the port: what listens elsewhere may answer, too
     Str target;        // path and query, as sent

@@ -145,10 +145,25 @@ static void add_line(struct machine *machine, const struct state *state,
     }
     evaluate(machine, state, &line->value, &values);
     for (uint32_t i = 0; i < values.count; i++) {
-        struct state *next = &values.items[i].state;
+        struct states some = { 0 }, none = { 0 };
         op.value = line->verb == HEADER_CLEAR ? NULL : values.items[i].value;
-        add_op(machine, next, op);
-        *vec_push(machine->model->arena, out) = *next;
+        if (line->verb ==
+            HEADER_SET) // an empty value removes the header, so that a later line stands elsewhere
+            split_language(machine, &values.items[i].state, op.value, fa_empty(machine->model->fa),
+                           &none, &some);
+        else
+            *vec_push(machine->model->arena, &some) = values.items[i].state;
+        for (uint32_t k = 0; k < some.count; k++) {
+            add_op(machine, &some.items[k], op);
+            *vec_push(machine->model->arena, out) = some.items[k];
+        }
+        struct header_op removal = op;
+        removal.verb = HEADER_CLEAR;
+        removal.value = NULL;
+        for (uint32_t k = 0; k < none.count; k++) {
+            add_op(machine, &none.items[k], removal);
+            *vec_push(machine->model->arena, out) = none.items[k];
+        }
     }
 }
 

@@ -34,12 +34,12 @@ static bool read_condition(struct nginx_config *config, const struct conf *conf,
     if (!condition_words(config, conf, &words, &count))
         return false;
     Str subject = words[0].text;
-    Str operator= count> 1 ? words[1].text : (Str){ 0 };
+    Str relation = count > 1 ? words[1].text : (Str){ 0 };
     out->text = count == 1   ? subject
                 : count == 2 ? str_format(config->model->arena, "%.*s %.*s", STR_ARG(subject),
                                           STR_ARG(words[1].text))
                              : str_format(config->model->arena, "%.*s %.*s %.*s", STR_ARG(subject),
-                                          STR_ARG(operator), STR_ARG(words[2].text));
+                                          STR_ARG(relation), STR_ARG(words[2].text));
     if (!str_eat(&subject, STR("$"))) { // -f, !-d ...: a file test
         out->kind = IF_FILE;
         out->negated = str_eat(&subject, STR("!"));
@@ -56,15 +56,15 @@ static bool read_condition(struct nginx_config *config, const struct conf *conf,
     }
     if (count != 3)
         return false;
-    out->negated = str_eat(&operator, STR("!"));
-    if (str_is(operator, "=")) {
+    out->negated = str_eat(&relation, STR("!"));
+    if (str_is(relation, "=")) {
         out->kind = IF_EQUAL;
         out->value = template_parse(config->model, words[2].text, words[2].span);
         return true;
     }
     out->kind = IF_MATCH;
-    bool caseless = str_is(operator, "~*");
-    if (!caseless && !str_is(operator, "~"))
+    bool caseless = str_is(relation, "~*");
+    if (!caseless && !str_is(relation, "~"))
         return false;
     out->pattern = nginx_pattern(config, words[2].text, caseless, words[2].span);
     return true;

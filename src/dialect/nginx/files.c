@@ -88,7 +88,7 @@ static Str folder_part(Str path)
 }
 
 void split_file(struct machine *machine, const struct state *state, const struct value *path,
-                char operator, Span span, struct states *yes, struct states *no)
+                char test, Span span, struct states *yes, struct states *no)
 {
     struct model *model = machine->model;
     Str text = path->count && path->parts[0].kind == PART_TEXT ? path->parts[0].text : (Str){ 0 };
@@ -102,10 +102,27 @@ void split_file(struct machine *machine, const struct state *state, const struct
         tree = tree_of(machine, root);
     else if (text.len && path->count == 1)
         tree = tree_of(machine, folder_part(text));
-    if (tree && tree->known && operator!= 'x') {
-        const struct fa *words = operator== 'f' ? tree->files :
-                                 operator== 'd' ? tree->folders
-                                                : fa_union(model->fa, tree->files, tree->folders);
+    if (tree && tree->known && machine->keeps_slashes) {
+        // The file system merges what nginx keeps: paths with "//" are not told apart.
+        struct fa_space *fa = model->fa;
+        const struct fa *any = fa_all(fa);
+        const struct fa *doubled =
+            fa_concat(fa, any, fa_concat(fa, fa_literal(fa, STR("//")), any));
+        struct states odd = { 0 }, plain = { 0 };
+        split_language(machine, state, path, doubled, &odd, &plain);
+        const struct fa *words = test == 'd' ? tree->folders : tree->files;
+        for (uint32_t i = 0; i < plain.count; i++)
+            split_language(machine, &plain.items[i], path, words, yes, no);
+        for (uint32_t i = 0; i < odd.count; i++)
+            split_choice(machine, &odd.items[i],
+                         STR("whether a file is there under a path with //"), value_hash(path),
+                         span, yes, no);
+        return;
+    }
+    if (tree && tree->known && test != 'x') {
+        const struct fa *words = test == 'f'   ? tree->files
+                                 : test == 'd' ? tree->folders
+                                               : fa_union(model->fa, tree->files, tree->folders);
         split_language(machine, state, path, words, yes, no);
         return;
     }
@@ -123,10 +140,10 @@ void split_file(struct machine *machine, const struct state *state, const struct
         }
     }
     Str question = STR("whether a file of that name is there");
-    if (operator== 'd')
+    if (test == 'd')
         question = STR("whether a folder of that name is there");
-    split_choice(machine, state, question, hash_u64(value_hash(below), (uint64_t) operator), span,
-                 yes, no);
+    split_choice(machine, state, question, hash_u64(value_hash(below), (uint64_t)test), span, yes,
+                 no);
 }
 
 const struct value *file_path(struct machine *machine, const struct state *state)

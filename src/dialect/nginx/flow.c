@@ -485,6 +485,14 @@ static void run_location(struct machine *machine, const struct state *state)
     }
 }
 
+static bool
+is_internal(const struct block *location) // what is nested in an internal location is, too
+{
+    while (location && !location->internal)
+        location = location->parent;
+    return location;
+}
+
 void serve_location(struct machine *machine, const struct state *state, const struct target *target)
 {
     struct model *model = machine->model;
@@ -494,7 +502,7 @@ void serve_location(struct machine *machine, const struct state *state, const st
         finish_status(machine, &next, 301,
                       value_concat(model, next.path, value_text(model, STR("/"))),
                       target->location->span);
-    else if (target->location->internal && !state->internal)
+    else if (is_internal(target->location) && !state->internal)
         finish_status(machine, &next, 404, NULL, target->location->span);
     else
         run_location(machine, &next);

@@ -221,6 +221,8 @@ void servings_find(struct nginx_config *config, struct servings *out)
                 default_listener = i;
             tls |= port->items[i].tls;
         }
+        const struct block *first = config_server(config, port->items[default_listener].server);
+        bool keeps = !block_flag(first, offsetof(struct block, merge_slashes), true);
         const struct fa **hosts = split_hosts(config, port, default_listener);
         const struct box *base = port_box(config, &ports, port);
         const struct fa *scheme = fa_literal(model->fa, tls ? STR("https") : STR("http"));
@@ -234,6 +236,7 @@ void servings_find(struct nginx_config *config, struct servings *out)
                     .port = port->port,
                     .tls = tls,
                     .is_default = i == default_listener,
+                    .keeps_slashes = keeps,
                 };
         }
     }

@@ -48,11 +48,13 @@ static const struct fa *starting_with(struct search *search, const Str *words, u
     return fa_concat(search->fa, fa_literals(search->fa, words, count), fa_all(search->fa));
 }
 
-static const struct block *exact_location(const struct block *block, Str path)
+// The location of exactly that path: "=" or a plain prefix.
+static const struct block *same_location(const struct block *block, Str path)
 {
     for (uint32_t i = 0; i < block->locations.count; i++) {
         const struct block *location = block->locations.items[i];
-        if (location->modifier == LOCATION_EXACT && str_equal(location->path, path))
+        if ((location->modifier == LOCATION_EXACT || is_prefix(location)) &&
+            str_equal(location->path, path))
             return location;
     }
     return NULL;
@@ -131,7 +133,7 @@ static void search_in(struct search *search, const struct block *block, const st
             prefixes[i]->handler != HANDLER_UPSTREAM)
             continue;
         Str bare = str_slice(path, 0, path.len - 1);
-        if (exact_location(block, bare))
+        if (same_location(block, bare))
             continue;
         const struct fa *one = fa_literal(fa, bare);
         add(search, search->out, prefixes[i], fa_intersect(fa, rest, one), true);

@@ -61,6 +61,7 @@ struct machine {
     struct model *model;
     struct cells *cells; // of the endpoint being interpreted
     const struct block *server;
+    bool keeps_slashes;
     struct targets targets;     // of that server
     const struct target *entry; // that the endpoint being interpreted stands for
     uint32_t steps_left;        // of all states together
@@ -99,9 +100,9 @@ void evaluate_map(struct machine *machine, const struct state *state, const stru
 void evaluate_deep(struct machine *machine, const struct state *state,
                    const struct template *expression, uint32_t depth, struct evaluations *out);
 
-// File tests: by what stands in the source, else by a choice. `operator` is f, d, e or x.
+// File tests: by what stands in the source, else by a choice. `test` is f, d, e or x.
 void split_file(struct machine *machine, const struct state *state, const struct value *path,
-                char operator, Span span, struct states *yes, struct states *no);
+                char test, Span span, struct states *yes, struct states *no);
 // The document root's path of the state's path, as nginx maps it (root or alias). NULL when that is
 // not modelled.
 const struct value *file_path(struct machine *machine, const struct state *state);
@@ -140,6 +141,8 @@ struct serving {
     uint32_t port; // one of them, for an example
     bool tls;
     bool is_default; // also for hosts that nobody names
+    // Slashes are merged before the host is known, as the default server of the port says.
+    bool keeps_slashes;
 };
 struct servings {
     struct serving *items;

@@ -137,7 +137,7 @@ static const struct box *path_box(struct machine *machine, const struct serving 
 {
     struct model *model = machine->model;
     const struct fa *normal = model->path->universe;
-    if (block_flag(machine->server, offsetof(struct block, merge_slashes), true))
+    if (!serving->keeps_slashes)
         normal = model_pattern(
                      model,
                      STR("/|(/([^/.\\x00][^/\\x00]*|\\.[^/.\\x00][^/\\x00]*|\\.\\.[^/\\x00]+))+/?"),
@@ -160,6 +160,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     if (!box)
         return;
     machine->cells = &cells;
+    machine->keeps_slashes = serving->keeps_slashes;
     machine->steps_left = STEPS_MAX;
     for (uint32_t i = 0; i < targets->count; i++) {
         const struct box *part = path_box(machine, serving, targets->items[i].paths);
@@ -192,7 +193,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
         .cells = cells.items,
         .cell_count = cells.count,
         .hash = cells_hash(&cells),
-        .keeps_slashes = !block_flag(server, offsetof(struct block, merge_slashes), true),
+        .keeps_slashes = serving->keeps_slashes,
         .first_header_only = machine->config->options->nginx_version &&
                              machine->config->options->nginx_version < 1023000,
     };
