@@ -28,16 +28,18 @@ static enum exit_status start(struct command_run *command)
         return EXIT_STATUS_BROKEN;
     struct workspace workspace = workspace_new(command);
     struct version version;
-    Str *paths;
     if (!version_open_paths(&workspace, command->options->arguments.items,
-                            command->options->arguments.count, &version, &paths) ||
+                            command->options->arguments.count, &version) ||
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &version, paths, command->options->arguments.count);
+    version_load(&workspace, &version);
     if (version_is_empty(&version))
         return version_fail_empty(&workspace, command->options->arguments.items,
                                   command->options->arguments.count);
     struct report report = { .new_file = version.first_file };
+    if (command->options->arguments.count == 1 && !version.path_count)
+        report.new_prefix =
+            findings_prefix(command->run->arena, &version, command->options->arguments.items[0]);
     return judge(&workspace, &version, &report);
 }
 

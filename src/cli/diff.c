@@ -29,9 +29,10 @@ static bool named_versions(struct command_run *command, Str *old, Str *new)
 
 // Paths that neither version has are mistakes.
 static bool paths_exist(struct command_run *command, const struct version *old,
-                        const struct version *new, const Str *paths, uint32_t count)
+                        const struct version *new)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < old->path_count; i++) {
+        const Str *paths = old->paths;
         if (source_stat(old->source, paths[i]) != SOURCE_NONE ||
             source_stat(new->source, paths[i]) != SOURCE_NONE)
             continue;
@@ -42,15 +43,16 @@ static bool paths_exist(struct command_run *command, const struct version *old,
 }
 
 // The arguments behind OLD and NEW, without "." and "..".
-static bool clean_paths(struct command_run *command, const struct version *version, Str **paths,
-                        uint32_t *count)
+static bool clean_paths(struct command_run *command, struct version *version)
 {
     const struct options *options = command->options;
-    *count = options->arguments.count - 2;
-    *paths = ARENA_ARRAY(command->run->arena, Str, *count + 1);
-    for (uint32_t i = 0; i < *count; i++) {
+    uint32_t count = options->arguments.count - 2;
+    Str *paths = ARENA_ARRAY(command->run->arena, Str, count + 1);
+    version->paths = paths;
+    version->path_count = count;
+    for (uint32_t i = 0; i < count; i++) {
         Str argument = options->arguments.items[i + 2];
-        if (!source_join(version->source, (Str){ NULL, 0 }, argument, &(*paths)[i])) {
+        if (!source_join(version->source, (Str){ NULL, 0 }, argument, &paths[i])) {
             command_fail(command, "%.*s leads out of the versions that are compared",
                          STR_ARG(argument));
             return false;
@@ -93,22 +95,20 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
 
 static enum exit_status start(struct command_run *command)
 {
-    Str old_name, new_name, *paths;
-    uint32_t count;
+    Str old_name, new_name;
     if (!findings_formats_known(command) || !named_versions(command, &old_name, &new_name))
         return EXIT_STATUS_BROKEN;
     struct workspace workspace = workspace_new(command);
     struct version old, new;
     if (!version_open(&workspace, old_name, &old) ||
-        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED) ||
-        !clean_paths(command, &old, &paths, &count))
+        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED) || !clean_paths(command, &old))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &old, paths, count);
+    version_load(&workspace, &old);
     if (!version_open(&workspace, new_name, &new) ||
-        !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) ||
-        !paths_exist(command, &old, &new, paths, count))
+        !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) || !clean_paths(command, &new) ||
+        !paths_exist(command, &old, &new))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &new, paths, count);
+    version_load(&workspace, &new);
     bool old_empty = version_is_empty(&old), new_empty = version_is_empty(&new);
     if (old_empty && new_empty)
         return version_fail_empty(&workspace, command->options->arguments.items, 2);

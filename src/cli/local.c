@@ -114,10 +114,10 @@ bool local_exists(struct arena *arena, Str path)
     return stat(str_terminated(arena, path), &info) == 0;
 }
 
-Str local_current(struct arena *arena)
+bool local_is_folder(struct arena *arena, Str path)
 {
-    char path[PATH_MAX];
-    return getcwd(path, sizeof path) ? str_copy(arena, str_from(path)) : (Str){ NULL, 0 };
+    struct stat info;
+    return stat(str_terminated(arena, path), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 bool local_real(struct arena *arena, Str path, Str *out)

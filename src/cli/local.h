@@ -12,8 +12,7 @@ MUST_CHECK bool local_read(struct arena *arena, Str path, size_t max, Str *out, 
 // Writes a file so that it is there in whole or not at all (a device or pipe is written directly).
 MUST_CHECK bool local_write(struct arena *arena, Str path, Str content, Str *reason);
 bool local_exists(struct arena *arena, Str path);
-// The current folder; empty when it has no name.
-Str local_current(struct arena *arena);
+bool local_is_folder(struct arena *arena, Str path);
 // The absolute path without links, "." and ".."; false when there is no such file.
 bool local_real(struct arena *arena, Str path, Str *out);
 // If absolute `path` is `folder` or lies below it: true, and the path from there ("" for itself).

@@ -22,12 +22,11 @@ static enum exit_status start(struct command_run *command)
         return EXIT_STATUS_BROKEN;
     struct workspace workspace = workspace_new(command);
     struct version version;
-    Str *paths;
     if (!version_open_paths(&workspace, options->arguments.items, options->arguments.count,
-                            &version, &paths) ||
+                            &version) ||
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &version, paths, options->arguments.count);
+    version_load(&workspace, &version);
     if (version_is_empty(&version))
         return version_fail_empty(&workspace, options->arguments.items, options->arguments.count);
     version_complain(&workspace, &version);

@@ -101,16 +101,31 @@ static bool from_here(struct arena *arena, Str current, Str argument, Str *out)
            local_below(current, real, out);
 }
 
-bool version_open_paths(struct workspace *workspace, const Str *arguments, uint32_t count,
-                        struct version *out, Str **paths)
+// Several paths, or one file, below the current folder. False when they are not.
+static bool open_here(struct workspace *workspace, const Str *arguments, uint32_t count,
+                      struct version *out)
 {
     struct arena *arena = workspace->command->run->arena;
-    Str current = { NULL, 0 };
-    *paths = ARENA_ARRAY(arena, Str, count ? count : 1);
-    bool here = local_real(arena, STR("."), &current);
+    Str current, *paths = ARENA_ARRAY(arena, Str, count + 1);
+    if (!local_real(arena, STR("."), &current))
+        return false;
     for (uint32_t i = 0; i < count; i++)
-        here = here && from_here(arena, current, arguments[i], &(*paths)[i]);
-    if (here)
+        if (!from_here(arena, current, arguments[i], &paths[i]))
+            return false;
+    if (!version_open(workspace, STR("."), out))
+        return false;
+    out->paths = paths;
+    out->path_count = count;
+    if (count == 1)
+        out->source->only = paths[0]; // nothing else has to be looked at
+    return true;
+}
+
+bool version_open_paths(struct workspace *workspace, const Str *arguments, uint32_t count,
+                        struct version *out)
+{
+    struct arena *arena = workspace->command->run->arena;
+    if (count == 0)
         return version_open(workspace, STR("."), out);
     for (uint32_t i = 0; i < count; i++)
         if (!str_is(arguments[i], "-") && !local_exists(arena, arguments[i])) {
@@ -118,15 +133,15 @@ bool version_open_paths(struct workspace *workspace, const Str *arguments, uint3
                          STR_ARG(arguments[i]));
             return false;
         }
-    if (count > 1) {
-        command_fail(workspace->command,
-                     "several paths are read together only below the current folder");
-        return false;
-    }
-    if (!version_open(workspace, arguments[0], out))
-        return false;
-    (*paths)[0] = out->source->only;
-    return true;
+    if (count == 1 && local_is_folder(arena, arguments[0]))
+        return version_open(workspace, arguments[0], out);
+    if (open_here(workspace, arguments, count, out))
+        return true;
+    if (count == 1)
+        return version_open(workspace, arguments[0], out);
+    command_fail(workspace->command,
+                 "several paths are read together only below the current folder");
+    return false;
 }
 
 bool version_configure(struct workspace *workspace, struct version *version,
@@ -151,8 +166,7 @@ bool version_configure(struct workspace *workspace, struct version *version,
     return false;
 }
 
-void version_load(struct workspace *workspace, struct version *version, const Str *paths,
-                  uint32_t count)
+void version_load(struct workspace *workspace, struct version *version)
 {
     struct run *run = workspace->command->run;
     uint32_t before = run->diags.count;
@@ -162,8 +176,8 @@ void version_load(struct workspace *workspace, struct version *version, const St
         .source_count = version->config.sources.count,
         .upstreams = &version->config.upstreams,
     };
-    version->complete =
-        dialect_load(workspace->model, version->source, &options, paths, count, &version->result);
+    version->complete = dialect_load(workspace->model, version->source, &options, version->paths,
+                                     version->path_count, &version->result);
     version->diag_count = run->diags.count - before;
     version->diags = ARENA_ARRAY(run->arena, struct diag, version->diag_count);
     for (uint32_t i = 0; i < version->diag_count; i++)

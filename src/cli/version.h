@@ -15,6 +15,8 @@ struct workspace {
 
 struct version {
     struct source *source;
+    const Str *paths; // what of it is read, from its root; none: everything
+    uint32_t path_count;
     struct config config;
     struct dialect_result result; // policy and files
     bool complete;                // everything that was asked for could be read
@@ -27,18 +29,17 @@ struct workspace workspace_new(struct command_run *command);
 
 // Opens `path` (a folder or a file, or "-") as the root. False when there is none, which is said.
 MUST_CHECK bool version_open(struct workspace *workspace, Str path, struct version *out);
-// Opens what the arguments of a command name: relative to the current folder where they lie below
-// it, so that people see the paths that they know. *paths are relative to the root.
+// Opens what the arguments of a command name: a folder as the root, files below the current folder
+// as that, so that people see the paths that they know.
 MUST_CHECK bool version_open_paths(struct workspace *workspace, const Str *arguments,
-                                   uint32_t count, struct version *out, Str **paths);
+                                   uint32_t count, struct version *out);
 
 enum broken_config { BROKEN_CONFIG_FAILS, BROKEN_CONFIG_IGNORED };
 // Finds and reads the configuration file. False when it is wrong, which is said.
 MUST_CHECK bool version_configure(struct workspace *workspace, struct version *version,
                                   enum broken_config broken);
-// Reads everything below the paths (none: all). What is wrong is in version->diags.
-void version_load(struct workspace *workspace, struct version *version, const Str *paths,
-                  uint32_t count);
+// Reads it. What is wrong is in version->diags.
+void version_load(struct workspace *workspace, struct version *version);
 // Whether there was nothing to read at all. That alone is then no complaint any more: the caller
 // decides what it means.
 bool version_is_empty(struct version *version);
