@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "cli/findings.h"
 #include "diff/diff.h"
 
@@ -61,6 +62,45 @@ static bool clean_paths(struct command_run *command, struct version *version)
     return true;
 }
 
+// Whether a file of the version has a complaint that keeps nginx and its like from loading it.
+static bool is_broken_file(const struct version *version, uint32_t file)
+{
+    for (uint32_t i = 0; i < version->diag_count; i++)
+        if (version->diags[i].span.file == file && version->diags[i].kind->level == LEVEL_ERROR)
+            return true;
+    return false;
+}
+
+// What nobody could load did not answer as it reads: the endpoints of broken files are unknown, and
+// all of them where what is broken has none of its own.
+static void forget_broken(struct workspace *workspace, struct version *version)
+{
+    struct model *model = workspace->model;
+    struct policy *policy = version->result.policy;
+    static const char reason[] = "the old version of this could not be read";
+    bool own = false;
+    for (uint32_t i = 0; i < policy->endpoint_count; i++)
+        own |= is_broken_file(version, policy->endpoints[i]->span.file);
+    for (uint32_t i = 0; i < policy->endpoint_count; i++) {
+        const struct endpoint *endpoint = policy->endpoints[i];
+        if (own && !is_broken_file(version, endpoint->span.file))
+            continue;
+        struct response *response = ARENA_NEW(model->arena, struct response);
+        response->answer = ANSWER_UNKNOWN;
+        response->reason = str_from(reason);
+        response->identity = hash_str(HASH_SEED, response->reason);
+        response->span = endpoint->span;
+        struct cell *cell = ARENA_NEW(model->arena, struct cell);
+        *cell = (struct cell){ endpoint->box, response };
+        struct endpoint *forgotten = ARENA_NEW(model->arena, struct endpoint);
+        *forgotten = *endpoint;
+        forgotten->cells = cell;
+        forgotten->cell_count = 1;
+        forgotten->hash = 0;
+        policy->endpoints[i] = forgotten;
+    }
+}
+
 static struct rule_diags diags_of(const struct version *version)
 {
     return (struct rule_diags){ version->diags, version->diag_count };
@@ -116,6 +156,8 @@ static enum exit_status start(struct command_run *command)
         command_remark(command, "there is no configuration in the %s version, %.*s",
                        old_empty ? "old" : "new", STR_ARG(old_empty ? old_name : new_name));
 
+    if (version_is_broken(&workspace, &old, &new))
+        forget_broken(&workspace, &old);
     struct arena *arena = command->run->arena;
     struct report report = {
         .old = old_name,

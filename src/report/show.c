@@ -32,20 +32,35 @@ static void add_row(struct arena *arena, struct rows *rows, const struct fa *set
     *vec_push(arena, &row->capabilities) = capability;
 }
 
+// Requests for the path of the endpoint's example.
+static const struct box *example(struct model *model, const struct endpoint *endpoint)
+{
+    struct request request = { 0 };
+    Str path, query;
+    const struct box *anything = box_all(model);
+    if (!request_set_url(model->arena, &request, endpoint->url) ||
+        !request_normalise(model->arena, request.target, true, &path, &query))
+        return anything;
+    const struct box *box = box_with(model, anything, model->path, fa_literal(model->fa, path));
+    return box ? box : anything;
+}
+
+// Certain is what holds at the example; possible is what else may hold somewhere.
 static void find_rows(const struct show *show, const struct endpoint *endpoint, struct arena *arena,
                       struct rows *out)
 {
     struct model *model = show->result->policy->model;
     struct capabilities capabilities = { 0 };
     access_capabilities(show->space, endpoint, &capabilities);
-    const struct box *anything = box_all(model);
+    const struct box *here = example(model, endpoint), *anywhere = box_all(model);
     for (uint32_t i = 0; i < capabilities.count; i++) {
         struct capability capability = capabilities.items[i];
-        struct access access =
-            access_of(show->space, show->upstreams, endpoint, anything, capability);
+        struct access access = access_of(show->space, show->upstreams, endpoint, here, capability);
+        struct access wide =
+            access_of(show->space, show->upstreams, endpoint, anywhere, capability);
         add_row(arena, out, access.must, true, capability, NULL);
-        add_row(arena, out, fa_subtract(model->fa, access.may, access.must), false, capability,
-                access.why);
+        add_row(arena, out, fa_subtract(model->fa, wide.may, access.must), false, capability,
+                access.why ? access.why : wide.why);
     }
 }
 

@@ -108,15 +108,20 @@ static void write_group(struct text *text, const struct group *group)
                       : "loses");
     tell_unpaint(&text->teller);
     buf_add_text(text->out, possible ? "  " : "     ");
+    // All but the few who had it before, or keep it: still every website, to those who read this.
+    struct origins shown = change->origins;
+    const struct origins *all = gained ? &change->after : &change->before;
+    if (shown.kind == ORIGINS_UNBOUNDED && all->kind == ORIGINS_ANY)
+        shown.kind = ORIGINS_ANY;
     tell_paint(&text->teller, PAINT_BOLD);
-    tell_origins(text->out, &change->origins);
+    tell_origins(text->out, &shown);
     tell_unpaint(&text->teller);
     buf_add_text(text->out, ":\n            ");
     tell_capabilities(text->out, group->capabilities.items, group->capabilities.count);
     buf_add_text(text->out, "\n            on ");
     write_urls(text, group);
     if (change->condition.len) {
-        buf_add_text(text->out, "\n            when ");
+        buf_add_text(text->out, "\n            condition: ");
         tell_text(text->out, change->condition);
     }
     buf_add_char(text->out, '\n');
@@ -260,8 +265,9 @@ static void write_fix(struct text *text, Str fix)
     const char *label = "fix: ";
     for (bool more = rest.len > 0; more; label = "     ") {
         more = str_cut(rest, STR("\n"), &line, &rest);
-        buf_addf(text->out, "%6s | %s", "", label);
-        tell_text(text->out, more ? line : rest);
+        Str shown = more ? line : rest;
+        buf_addf(text->out, "%6s |%s%s", "", shown.len ? " " : "", shown.len ? label : "");
+        tell_text(text->out, shown);
         buf_add_char(text->out, '\n');
     }
 }
@@ -292,7 +298,7 @@ static void write_finding(struct text *text, uint32_t at)
     if (finding->witness.len)
         write_remark(text, "witness", finding->witness);
     if (finding->condition.len)
-        write_remark(text, "when", finding->condition);
+        write_remark(text, "condition", finding->condition);
     if (finding->old_span.file && !same_place(report, finding->span, finding->old_span)) {
         buf_addf(text->out, "%6s | before: ", "");
         tell_place(&text->teller, report->old_prefix, finding->old_span);
