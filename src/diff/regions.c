@@ -155,6 +155,22 @@ static Str shortest(struct model *model, const struct box *box, const struct var
     return fa_shortest(model->arena, box_language(box, var), taste, &out) ? out : otherwise;
 }
 
+// A host of the overlap: one that a side speaks of, if there is one.
+static Str host_of(struct model *model, const struct overlap *overlap)
+{
+    const struct endpoint *sides[2] = { overlap->new, overlap->old };
+    const struct fa *hosts = box_language(overlap->box, model->host);
+    for (int i = 0; i < 2; i++) {
+        struct request request = { 0 };
+        if (sides[i] && sides[i]->url.len &&
+            request_set_url(model->arena, &request, sides[i]->url) && hosts &&
+            fa_accepts(hosts, request.host))
+            return request.host;
+    }
+    Str host = shortest(model, overlap->box, model->host, STR("example.com"));
+    return host.len ? host : STR("any.example"); // "" is the shortest where any host will do
+}
+
 static Str url_of(struct model *model, const struct overlap *overlap)
 {
     const struct endpoint *sides[2] = { overlap->new, overlap->old };
@@ -166,9 +182,7 @@ static Str url_of(struct model *model, const struct overlap *overlap)
     const struct fa *schemes = box_language(overlap->box, model->scheme);
     if (str_starts(side->url, STR("http://")) || (schemes && !fa_accepts(schemes, scheme)))
         scheme = STR("http");
-    Str host = shortest(model, overlap->box, model->host, STR("example.com"));
-    if (!host.len) // any host will do, and "" is the shortest
-        host = STR("any.example");
+    Str host = host_of(model, overlap);
     return str_format(model->arena, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host),
                       STR_ARG(shortest(model, overlap->box, model->path, STR("/"))));
 }
@@ -188,6 +202,18 @@ static enum relation changes_relation(const struct raw_changes *changes)
         lost = lost || changes->items[i].direction == DIRECTION_LOST;
     }
     return relation_of(gained, lost);
+}
+
+// Which of several places stands for all: a plain path before a pattern, then the shorter one.
+static bool stands_better(const struct place *a, const struct place *b)
+{
+    const struct endpoint *one = a->overlap.new ? a->overlap.new : a->overlap.old;
+    const struct endpoint *other = b->overlap.new ? b->overlap.new : b->overlap.old;
+    bool plain = one->match == MATCH_EXACT || one->match == MATCH_PREFIX;
+    bool other_plain = other->match == MATCH_EXACT || other->match == MATCH_PREFIX;
+    if (plain != other_plain)
+        return plain;
+    return one->path.len < other->path.len;
 }
 
 static int by_bytes(const void *left, const void *right)
@@ -283,6 +309,8 @@ void regions_build(const struct comparison *with, const struct places *places, s
             *vec_push(model->arena, &drafts) = draft;
         }
         draft_add(model, draft, place);
+        if (stands_better(place, draft->first))
+            draft->first = place;
     }
     bool wider = false, narrower = false;
     for (uint32_t i = 0; i < drafts.count; i++) {

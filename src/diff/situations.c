@@ -192,8 +192,10 @@ static Str item_text(struct model *model, const struct box_item *item)
 {
     struct arena *arena = model->arena;
     if (item->var->kind == VAR_CHOICE) {
+        Str name = item->var->name;
+        (void)str_eat(&name, STR("whether "));
         bool holds = item->language == model_choice_value(model, true);
-        return str_format(arena, holds ? "%.*s" : "not: %.*s", STR_ARG(item->var->name));
+        return str_format(arena, holds ? "%.*s" : "it is not the case that %.*s", STR_ARG(name));
     }
     Str what = language_text(model, item->var, item->language);
     return str_format(arena, "%s%s%.*s %.*s", var_text(item->var), item->var->name.len ? " " : "",

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "rule/condition.h"
+#include "rule/words.h"
 
 #include <stdlib.h>
 
@@ -130,11 +131,9 @@ static void ask(struct engine *engine, const struct rule *rule, const struct ite
     finding.level = level;
     finding.review = review;
     finding.message = template_fill(arena, item->subject, message, item->facts);
-    if (finding.condition.len)
-        finding.message = str_format(arena, "%.*s, when %.*s", STR_ARG(finding.message),
-                                     STR_ARG(finding.condition));
     finding.fingerprint = hash_str(finding.fingerprint, rule->id);
     *vec_push(arena, engine->out) = finding;
+    *vec_push(arena, &engine->merges) = item->merge;
 }
 
 void engine_judge(struct engine *engine, const struct item *item)
@@ -158,6 +157,91 @@ void engine_cover(struct engine *engine, uint32_t first, const struct pair *pair
             *covering = (struct covering){ pairs[j].new, engine->out->items[i].rule->id };
             map_add(arena, &engine->by_endpoint, endpoint_key(pairs[j].new), covering);
         }
+}
+
+// Merging.
+
+// A finding that others are merged into.
+struct merged {
+    struct finding *finding;
+    uint64_t cause;
+    struct map endpoints;
+    uint32_t count;
+};
+
+static void add_endpoints(struct arena *arena, struct merged *merged, const struct merge *merge)
+{
+    for (uint32_t i = 0; i < merge->endpoint_count; i++) {
+        uint64_t key = endpoint_key(merge->endpoints[i]);
+        uint32_t at = 0;
+        if (map_next(&merged->endpoints, key, &at))
+            continue;
+        map_add(arena, &merged->endpoints, key, merged);
+        merged->count++;
+    }
+}
+
+static bool same_cause(const struct merged *merged, const struct finding *finding, uint64_t cause)
+{
+    const struct finding *first = merged->finding;
+    return merged->cause == cause && first->rule == finding->rule &&
+           first->level == finding->level && first->span.file == finding->span.file &&
+           first->span.begin == finding->span.begin && first->span.end == finding->span.end;
+}
+
+// One cause that shows in several regions is one finding; what holds always stands for what holds
+// under a condition.
+static void merge_findings(struct engine *engine, uint32_t start)
+{
+    struct arena *arena = engine->judge.model->arena;
+    struct findings *out = engine->out;
+    struct map by_cause = { 0 };
+    uint32_t kept = start;
+    for (uint32_t i = start; i < out->count; i++) {
+        const struct finding finding = out->items[i];
+        const struct merge *merge = &engine->merges.items[i - start];
+        uint64_t hash = hash_u64(hash_str(merge->cause, finding.rule->id), finding.span.begin);
+        uint32_t at = 0;
+        struct merged *merged = NULL;
+        while (merge->cause && (merged = map_next(&by_cause, hash, &at)))
+            if (same_cause(merged, &finding, merge->cause))
+                break;
+        if (!merged) {
+            merged = ARENA_NEW(arena, struct merged);
+            out->items[kept] = finding;
+            merged->finding = &out->items[kept++];
+            merged->cause = merge->cause;
+            map_add(arena, &by_cause, hash, merged);
+        } else {
+            uint64_t fingerprint = merged->finding->fingerprint + finding.fingerprint;
+            if (merged->finding->condition.len && !finding.condition.len)
+                *merged->finding = finding;
+            merged->finding->fingerprint = fingerprint;
+        }
+        add_endpoints(arena, merged, merge);
+        if (merged->count > merged->finding->reach)
+            merged->finding->reach = merged->count;
+    }
+    out->count = kept;
+}
+
+// The message with its place and its condition.
+static void finish_message(struct engine *engine, struct finding *finding)
+{
+    struct arena *arena = engine->judge.model->arena;
+    Str before, behind, url = { 0 };
+    if (finding->region)
+        url = finding->region->url;
+    else if (finding->endpoint)
+        url = finding->endpoint->url;
+    if (str_cut(finding->message, STR(ITEM_PLACE), &before, &behind)) {
+        Str place = words_place(arena, url, finding->reach);
+        finding->message =
+            str_format(arena, "%.*s%.*s%.*s", STR_ARG(before), STR_ARG(place), STR_ARG(behind));
+    }
+    if (finding->condition.len)
+        finding->message = str_format(arena, "%.*s, when %.*s", STR_ARG(finding->message),
+                                      STR_ARG(finding->condition));
 }
 
 static int compare(uint64_t a, uint64_t b)
@@ -188,6 +272,9 @@ static bool same_finding(const struct finding *a, const struct finding *b)
 void engine_finish(struct engine *engine)
 {
     struct findings *out = engine->out;
+    merge_findings(engine, out->count - engine->merges.count);
+    for (uint32_t i = 0; i < out->count; i++)
+        finish_message(engine, &out->items[i]);
     if (out->count)
         qsort(out->items, out->count, sizeof *out->items, by_weight);
     uint32_t kept = 0;

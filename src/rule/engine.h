@@ -6,12 +6,20 @@
 #include "rule/parts.h"
 #include "rule/rule.h"
 
+// Endpoints that a finding is about, and what makes another finding the same one.
+struct merge {
+    const struct endpoint *const *endpoints;
+    uint32_t endpoint_count;
+    uint64_t cause; // of the set of origins, the names ...; 0: a finding of its own
+};
+
 struct engine {
     struct judge judge;
     const struct rule_settings *settings;
     struct findings *out;
-    struct map by_place;    // of findings: their rules and where they begin
-    struct map by_endpoint; // of struct covering: what changes say, by endpoint
+    VEC(struct merge) merges; // one for each finding, in the same order
+    struct map by_place;      // of findings: their rules and where they begin
+    struct map by_endpoint;   // of struct covering: what changes say, by endpoint
 };
 
 // One subject: what its facts are, and what a finding about it shows.
@@ -20,7 +28,11 @@ struct item {
     struct fact_value facts[FACTS_MOST];
     struct finding finding; // all but the rule, level, review, message; fingerprint: of the item
     enum level most;        // a finding about it is no worse
+    struct merge merge;
 };
+
+// Where a message speaks of the place: replaced when all endpoints of the finding are known.
+#define ITEM_PLACE "\x01"
 
 void item_set_bool(struct item *item, uint32_t fact, bool value);
 void item_set_number(struct item *item, uint32_t fact, uint64_t value);

@@ -1,6 +1,7 @@
 #include "base/hash.h"
 #include "diff/behaviour.h"
 #include "rule/engine.h"
+#include "rule/observe.h"
 #include "rule/words.h"
 
 #include <stdlib.h>
@@ -14,7 +15,8 @@ struct scene {
     const struct change *changes; // of the region
     uint32_t count;
     const struct fa *named_old, *named_new;
-    struct access read_old, read_new; // without cookies
+    const struct endpoint *const *endpoints; // of the region, the new version's before the old's
+    struct access read_old, read_new;        // without cookies
 };
 
 // Some names of one kind that the same origins gain or lose.
@@ -74,8 +76,7 @@ static struct item item_start(const struct scene *scene, const struct change *ch
     item_set_bool(&item, CHANGE_CONDITIONAL, change->condition.len > 0);
     item_set_text(&item, CHANGE_LAYER, str_from(region->layer));
     item_set_text(&item, CHANGE_URL, region->url);
-    item_set_text(&item, CHANGE_PLACE,
-                  words_place(scene->diff->model->arena, region->url, region->merged));
+    item_set_text(&item, CHANGE_PLACE, STR(ITEM_PLACE));
     item_set_text(&item, CHANGE_NAMES, (Str){ 0 });
     item_set_text(&item, CHANGE_REASON, change->why ? change->why->reason : (Str){ 0 });
     item.finding = (struct finding){
@@ -87,6 +88,7 @@ static struct item item_start(const struct scene *scene, const struct change *ch
         .reach = region->merged,
         .fingerprint = change->id,
     };
+    item.merge = (struct merge){ scene->endpoints, region->merged, 0 };
     Span other = gained ? (Span){ 0 } : change->old_span;
     if (!gained && !region->new)
         item_set_place(&item, change->old_span, served->span, served->span);
@@ -134,6 +136,8 @@ static void set_origins(const struct scene *scene, struct item *item, const stru
     item->finding.witness = origins->witness;
     item->finding.fingerprint =
         hash_u64(item->finding.fingerprint, origins->set ? fa_hash(origins->set) : 0);
+    item->merge.cause = hash_str(hash_u64(HASH_SEED, origins->set ? fa_hash(origins->set) : 1),
+                                 item->facts[CHANGE_NAMES].text);
 }
 
 static void judge_parts(const struct scene *scene, const struct item *start, const struct fa *set,
@@ -358,7 +362,6 @@ static bool same_reason(const struct unknown *a, const struct unknown *b)
 static void judge_possible(const struct scene *scene, uint32_t from)
 {
     const struct diff *diff = scene->diff;
-    struct arena *arena = diff->model->arena;
     const struct change *change = &diff->changes[from];
     uint32_t reach = 0;
     const struct region *last = NULL;
@@ -379,7 +382,6 @@ static void judge_possible(const struct scene *scene, uint32_t from)
     set_origins(scene, &item, &part, scene->named_new);
     item_set_word(&item, CHANGE_CAPABILITY, "read");
     item_set_bool(&item, CHANGE_CREDENTIALS, change->capability.credentials);
-    item_set_text(&item, CHANGE_PLACE, words_place(arena, scene->region->url, reach));
     item_set_text(&item, CHANGE_WHAT, item.facts[CHANGE_PLACE].text);
     item.finding.reach = reach;
     item.finding.condition = (Str){ 0 };
@@ -388,6 +390,38 @@ static void judge_possible(const struct scene *scene, uint32_t from)
     else
         item_set_text(&item, CHANGE_REASON, STR("a limit was reached"));
     engine_judge(scene->engine, &item);
+}
+
+static const struct endpoint *const *endpoints_of(struct arena *arena, const struct region *region)
+{
+    const struct endpoint **out = ARENA_ARRAY(arena, const struct endpoint *, region->merged);
+    for (uint32_t i = 0; i < region->merged; i++)
+        out[i] = region->pairs[i].new ? region->pairs[i].new : region->pairs[i].old;
+    return out;
+}
+
+// Is one path sent on to the same with a slash, by an answer that other origins may follow? That
+// is how a location for a folder begins and ends, and moves nobody's access.
+static bool is_slash_redirect(struct model *model, const struct upstreams *upstreams,
+                              const struct endpoint *endpoint, const struct box *box)
+{
+    Str path;
+    struct views views;
+    if (!endpoint || !fa_is_literal(model->arena, box_language(box, model->path), &path))
+        return false;
+    views_of(model, upstreams, endpoint, box, STR("GET"), &views);
+    for (uint32_t i = 0; i < views.count; i++) {
+        const struct value *location = views.items[i].response->location;
+        uint32_t at = 0;
+        if (!location || !location->count ||
+            !view_find(model, &views.items[i], "access-control-allow-origin", &at))
+            return false;
+        const struct part *last = &location->parts[location->count - 1];
+        if (last->kind != PART_TEXT ||
+            !str_ends(last->text, str_concat(model->arena, path, STR("/"))))
+            return false;
+    }
+    return views.count > 0;
 }
 
 static void judge_region(struct engine *engine, const struct diff *diff, uint32_t from,
@@ -403,13 +437,20 @@ static void judge_region(struct engine *engine, const struct diff *diff, uint32_
         .named_old = behaviour_named(diff->model, engine->judge.space, region->old),
         .named_new = behaviour_named(diff->model, engine->judge.space, region->new),
     };
+    scene.endpoints = endpoints_of(diff->model->arena, region);
     scene.read_old = read_of(&scene, engine->settings->old_upstreams, region->old);
     scene.read_new = read_of(&scene, engine->settings->new_upstreams, region->new);
     uint32_t first = engine->out->count;
-    judge_reading(&scene, DIRECTION_GAINED);
-    judge_names(&scene, DIRECTION_GAINED);
-    judge_reading(&scene, DIRECTION_LOST);
-    judge_names(&scene, DIRECTION_LOST);
+    if (!is_slash_redirect(diff->model, engine->settings->old_upstreams, region->old,
+                           region->box)) {
+        judge_reading(&scene, DIRECTION_GAINED);
+        judge_names(&scene, DIRECTION_GAINED);
+    }
+    if (!is_slash_redirect(diff->model, engine->settings->new_upstreams, region->new,
+                           region->box)) {
+        judge_reading(&scene, DIRECTION_LOST);
+        judge_names(&scene, DIRECTION_LOST);
+    }
     for (uint32_t i = 0; i < count; i++)
         if (scene.changes[i].certainty == CERTAINTY_POSSIBLE)
             judge_possible(&scene, from + i);

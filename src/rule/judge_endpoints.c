@@ -181,7 +181,7 @@ static void judge_cause(struct engine *engine, const struct cause *cause)
     item_set_text(&item, ENDPOINT_LAYER, str_from(endpoint->layer));
     item_set_text(&item, ENDPOINT_WHO, words_who(arena, origins));
     item_set_text(&item, ENDPOINT_URL, endpoint->url);
-    item_set_text(&item, ENDPOINT_PLACE, words_place(arena, endpoint->url, cause->reach));
+    item_set_text(&item, ENDPOINT_PLACE, STR(ITEM_PLACE));
     item_set_text(&item, ENDPOINT_WITNESS, origins->witness);
     item_set_text(&item, ENDPOINT_SUGGESTION,
                   observation->suggestion.len
