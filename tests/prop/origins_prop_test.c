@@ -154,7 +154,7 @@ static int descriptions_hold(struct prop_random *random, uint32_t size)
 
 START_TEST(descriptions)
 {
-    ck_assert_uint_eq(prop_run("descriptions", descriptions_hold, 1500, 50), 0);
+    ck_assert_uint_eq(prop_run("descriptions", descriptions_hold, 600, 20), 0);
 }
 END_TEST
 
