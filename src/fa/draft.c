@@ -24,7 +24,7 @@ bool draft_spend(struct draft *draft, uint64_t steps)
     return !draft->over;
 }
 
-void draft_begin(struct draft *draft, bool accept)
+bool draft_count(struct draft *draft)
 {
     enum { STEPS = 8 }; // a state costs more than a step
     draft_spend(draft, STEPS);
@@ -33,6 +33,12 @@ void draft_begin(struct draft *draft, bool accept)
         draft->over = true;
     else
         left->states--;
+    return !draft->over;
+}
+
+void draft_begin(struct draft *draft, bool accept)
+{
+    draft_count(draft);
     *vec_push(draft->scratch, &draft->states) =
         (struct draft_state){ .edges = draft->edges.count, .accept = accept };
 }

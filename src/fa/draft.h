@@ -29,6 +29,7 @@ struct draft draft_new(struct fa_space *space, struct arena *scratch);
 // States are numbered from 0. Edges are added to the state begun last, in order of bytes.
 void draft_begin(struct draft *draft, bool accept);
 void draft_edge(struct draft *draft, uint8_t lo, uint8_t hi, uint32_t target);
+bool draft_count(struct draft *draft); // one more state, whether it is begun here or not
 bool draft_spend(struct draft *draft,
                  uint64_t steps); // false, and over, when there are not so many
 

@@ -45,17 +45,40 @@ struct open {
 struct builder {
     struct fa_space *space;
     struct arena *scratch;
+    bool nocase; // letters, which are small, stand for both cases
     VEC(struct open) open;
     VEC(struct pool_edge) edges;
 };
+
+static uint32_t intern(struct builder *b, bool accept, const struct pool_edge *edges,
+                       uint32_t count)
+{
+    enum { SHIFT = 'a' - 'A' };
+    struct pool_edge both[UINT8_MAX + 1];
+    uint32_t total = 0, i = 0;
+    if (!b->nocase)
+        return pool_intern(b->space, accept, edges, count);
+    for (; i < count && edges[i].hi < 'A'; i++)
+        total = pool_append(both, total, edges[i]);
+    for (uint32_t k = i; k < count; k++) {
+        int lo = edges[k].lo < 'a' ? 'a' : edges[k].lo, hi = edges[k].hi > 'z' ? 'z' : edges[k].hi;
+        if (lo <= hi)
+            total = pool_append(both, total,
+                                (struct pool_edge){ edges[k].target, (uint8_t)(lo - SHIFT),
+                                                    (uint8_t)(hi - SHIFT), 0 });
+    }
+    for (; i < count; i++)
+        total = pool_append(both, total, edges[i]);
+    return pool_intern(b->space, accept, both, total);
+}
 
 // Makes all open states from `depth` on final.
 static void close_from(struct builder *b, size_t depth)
 {
     while (b->open.count > depth) {
         struct open top = b->open.items[--b->open.count];
-        uint32_t state = pool_intern(b->space, top.accept, b->edges.items + top.edges,
-                                     b->edges.count - top.edges);
+        uint32_t state =
+            intern(b, top.accept, b->edges.items + top.edges, b->edges.count - top.edges);
         b->edges.count = top.edges;
         struct pool_edge last = b->edges.items[b->edges.count - 1];
         last.target = state;
@@ -77,12 +100,12 @@ static void add_word(struct builder *b, Str last, Str word)
     b->open.items[word.len].accept = true;
 }
 
-static uint32_t prepend(struct fa_space *space, Str prefix, uint32_t state)
+static uint32_t prepend(struct builder *b, Str prefix, uint32_t state)
 {
     for (size_t i = prefix.len; i-- > 0 && state != POOL_NONE;) {
         uint8_t byte = (uint8_t)prefix.ptr[i];
         struct pool_edge edge = { state, byte, byte, 0 };
-        state = pool_intern(space, false, &edge, 1);
+        state = intern(b, false, &edge, 1);
     }
     return state;
 }
@@ -96,14 +119,15 @@ static bool over_limit(struct fa_space *space, size_t bytes)
     return true;
 }
 
-const struct fa *fa_literal(struct fa_space *space, Str word)
+static const struct fa *one(struct fa_space *space, Str word, bool nocase)
 {
     if (over_limit(space, word.len))
         return NULL;
-    return pool_wrap(space, prepend(space, word, pool_intern(space, true, NULL, 0)));
+    struct builder builder = { .space = space, .nocase = nocase };
+    return pool_wrap(space, prepend(&builder, word, pool_intern(space, true, NULL, 0)));
 }
 
-const struct fa *fa_literals(struct fa_space *space, const Str *words, size_t count)
+static const struct fa *many(struct fa_space *space, const Str *words, size_t count, bool nocase)
 {
     if (count == 0)
         return fa_none(space);
@@ -128,20 +152,33 @@ const struct fa *fa_literals(struct fa_space *space, const Str *words, size_t co
     if (!in_order)
         qsort(sorted, count, sizeof *sorted, compare);
 
-    struct builder builder = { .space = space, .scratch = scratch };
+    struct builder builder = { .space = space, .scratch = scratch, .nocase = nocase };
     *vec_push(scratch, &builder.open) = (struct open){ 0 };
     for (size_t i = 0; i < count; i++)
         add_word(&builder, i ? sorted[i - 1].word : (Str){ 0 }, sorted[i].word);
     close_from(&builder, 1);
     uint32_t state =
-        pool_intern(space, builder.open.items[0].accept, builder.edges.items, builder.edges.count);
+        intern(&builder, builder.open.items[0].accept, builder.edges.items, builder.edges.count);
     arena_free(scratch);
-    return pool_wrap(space, prepend(space, str_slice(words[0], 0, prefix), state));
+    return pool_wrap(space, prepend(&builder, str_slice(words[0], 0, prefix), state));
+}
+
+const struct fa *fa_literal(struct fa_space *space, Str word)
+{
+    return one(space, word, false);
+}
+
+const struct fa *fa_literals(struct fa_space *space, const Str *words, size_t count)
+{
+    return many(space, words, count, false);
 }
 
 const struct fa *fa_literal_nocase(struct fa_space *space, Str word)
 {
-    return fa_unfold_case(space, fa_literal(space, str_lower(space->arena, word)));
+    struct arena *scratch = arena_new();
+    const struct fa *result = one(space, str_lower(scratch, word), true);
+    arena_free(scratch);
+    return result;
 }
 
 const struct fa *fa_literals_nocase(struct fa_space *space, const Str *words, size_t count)
@@ -150,7 +187,7 @@ const struct fa *fa_literals_nocase(struct fa_space *space, const Str *words, si
     Str *lower = ARENA_ARRAY(scratch, Str, count);
     for (size_t i = 0; i < count; i++)
         lower[i] = str_lower(scratch, words[i]);
-    const struct fa *folded = fa_literals(space, lower, count);
+    const struct fa *result = many(space, lower, count, true);
     arena_free(scratch);
-    return fa_unfold_case(space, folded);
+    return result;
 }

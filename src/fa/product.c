@@ -1,5 +1,7 @@
 #include "fa/draft.h"
 
+#include <string.h>
+
 // A pair of states (p, q), one of each argument. A pair whose outcome is known without looking
 // further is a state of the pool, or POOL_UNKNOWN.
 static uint32_t outcome(enum pool_operation operation, uint32_t p, uint32_t q)
@@ -92,11 +94,101 @@ static uint32_t number(struct arena *scratch, struct product *product, uint32_t 
     return found;
 }
 
+// Where the first argument has no cycles, neither has the result: its states go into the pool one
+// by one, from the ends of the words on, and parts of the argument that stay as they are are found
+// without a look into the pool. (A union needs two such arguments.)
+struct frame {
+    uint32_t p, q, edges; // edges of the result so far, on a common stack
+    struct merge merge;
+    struct merged waiting; // for the frame above
+};
+
+struct descent {
+    struct draft *draft;
+    enum pool_operation operation;
+    struct table known; // pair: state
+    VEC(struct frame) frames;
+    VEC(struct pool_edge) edges;
+};
+
+static void descend(struct descent *d, uint32_t p, uint32_t q)
+{
+    draft_count(d->draft);
+    *vec_push(d->draft->scratch, &d->frames) =
+        (struct frame){ p, q, d->edges.count, merge_begin(d->draft->space, p, q), { 0 } };
+}
+
+static void lead(struct descent *d, struct frame *frame, uint32_t target)
+{
+    if (target == POOL_NONE)
+        return;
+    struct pool_edge edge = { target, frame->waiting.lo, frame->waiting.hi, 0 };
+    (void)vec_push(d->draft->scratch, &d->edges);
+    uint32_t count = d->edges.count - 1 - frame->edges;
+    d->edges.count = frame->edges + pool_append(d->edges.items + frame->edges, count, edge);
+}
+
+static uint32_t complete(const struct descent *d, const struct frame *frame)
+{
+    struct fa_space *space = d->draft->space;
+    const struct pool_state *p = pool_state(space, frame->p), *q = pool_state(space, frame->q);
+    const struct pool_edge *edges = d->edges.items + frame->edges;
+    uint32_t count = d->edges.count - frame->edges;
+    bool accept = accepts(d->operation, p->accept, q->accept);
+    if (accept == p->accept && count == p->count &&
+        (count == 0 || memcmp(edges, pool_edges(space, p), count * sizeof *edges) == 0))
+        return frame->p;
+    return pool_intern(space, accept, edges, count);
+}
+
+static uint32_t build_finite(struct fa_space *space, enum pool_operation operation, uint32_t a,
+                             uint32_t b)
+{
+    struct arena *scratch = arena_new();
+    struct draft draft = draft_new(space, scratch);
+    struct descent d = { .draft = &draft, .operation = operation };
+    uint32_t result = POOL_UNKNOWN;
+    descend(&d, a, b);
+    while (d.frames.count && !draft.over) {
+        struct frame *top = &d.frames.items[d.frames.count - 1];
+        uint32_t target = POOL_NONE;
+        while (target != POOL_UNKNOWN && merge_next(&top->merge, &top->waiting)) {
+            target = outcome(operation, top->waiting.p, top->waiting.q);
+            if (target == POOL_UNKNOWN)
+                target = table_get(&d.known, pair(operation, top->waiting.p, top->waiting.q));
+            if (target != POOL_UNKNOWN)
+                lead(&d, top, target);
+            draft_spend(&draft, 2);
+        }
+        if (target == POOL_UNKNOWN) {
+            descend(&d, top->waiting.p, top->waiting.q);
+            continue;
+        }
+        result = complete(&d, top);
+        table_add(scratch, &d.known, pair(operation, top->p, top->q), result);
+        d.edges.count = top->edges;
+        if (--d.frames.count)
+            lead(&d, &d.frames.items[d.frames.count - 1], result);
+    }
+    arena_free(scratch);
+    return draft.over ? POOL_UNKNOWN : result;
+}
+
+static bool is_finite(const struct fa_space *space, uint32_t state)
+{
+    return !(pool_state(space, state)->flags & POOL_INFINITE);
+}
+
 static uint32_t build(struct fa_space *space, enum pool_operation operation, uint32_t a, uint32_t b)
 {
     uint32_t known = outcome(operation, a, b);
     if (known != POOL_UNKNOWN)
         return known;
+    bool first = is_finite(space, a), second = is_finite(space, b);
+    if (operation == POOL_INTERSECT && !first && second)
+        return build_finite(space, operation, b, a);
+    if (first && (operation != POOL_UNION || second))
+        return build_finite(space, operation, a, b);
     struct arena *scratch = arena_new();
     struct draft draft = draft_new(space, scratch);
     struct product product = { .operation = operation };
