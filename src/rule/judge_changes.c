@@ -400,28 +400,41 @@ static const struct endpoint *const *endpoints_of(struct arena *arena, const str
     return out;
 }
 
-// Is one path sent on to the same with a slash, by an answer that other origins may follow? That
-// is how a location for a folder begins and ends, and moves nobody's access.
-static bool is_slash_redirect(struct model *model, const struct upstreams *upstreams,
-                              const struct endpoint *endpoint, const struct box *box)
+// The path that was asked for with a slash behind it.
+static bool adds_slash(struct model *model, const struct value *location, const struct box *box)
 {
     Str path;
+    if (!location || !location->count)
+        return false;
+    const struct part *last = &location->parts[location->count - 1];
+    if (last->kind != PART_TEXT || !str_ends(last->text, STR("/")))
+        return false;
+    if (last->text.len == 1 && location->count > 1 && last[-1].var == model->path)
+        return true;
+    return fa_is_literal(model->arena, box_language(box, model->path), &path) &&
+           str_ends(last->text, str_concat(model->arena, path, STR("/")));
+}
+
+// Is the request sent on to the same path with a slash, by an answer that all of `origins` may
+// follow? That is how a location for a folder begins and ends, and moves nobody's access.
+static bool is_slash_redirect(struct model *model, const struct upstreams *upstreams,
+                              const struct endpoint *endpoint, const struct box *box,
+                              const struct fa *origins)
+{
     struct views views;
-    if (!endpoint || !fa_is_literal(model->arena, box_language(box, model->path), &path))
+    const struct fa *follow = fa_none(model->fa);
+    if (!endpoint || fa_is_none(origins))
         return false;
     views_of(model, upstreams, endpoint, box, STR("GET"), &views);
     for (uint32_t i = 0; i < views.count; i++) {
-        const struct value *location = views.items[i].response->location;
+        const struct view *view = &views.items[i];
         uint32_t at = 0;
-        if (!location || !location->count ||
-            !view_find(model, &views.items[i], "access-control-allow-origin", &at))
+        if (!adds_slash(model, view->response->location, view->box))
             return false;
-        const struct part *last = &location->parts[location->count - 1];
-        if (last->kind != PART_TEXT ||
-            !str_ends(last->text, str_concat(model->arena, path, STR("/"))))
-            return false;
+        if (view_find(model, view, "access-control-allow-origin", &at))
+            follow = fa_union(model->fa, follow, box_language(view->box, model->origin));
     }
-    return views.count > 0;
+    return fa_is_subset(model->fa, origins, follow);
 }
 
 static void judge_region(struct engine *engine, const struct diff *diff, uint32_t from,
@@ -441,13 +454,14 @@ static void judge_region(struct engine *engine, const struct diff *diff, uint32_
     scene.read_old = read_of(&scene, engine->settings->old_upstreams, region->old);
     scene.read_new = read_of(&scene, engine->settings->new_upstreams, region->new);
     uint32_t first = engine->out->count;
-    if (!is_slash_redirect(diff->model, engine->settings->old_upstreams, region->old,
-                           region->box)) {
+    const struct rule_settings *settings = engine->settings;
+    if (!is_slash_redirect(diff->model, settings->old_upstreams, region->old, region->box,
+                           readers(&scene, DIRECTION_GAINED, true, true))) {
         judge_reading(&scene, DIRECTION_GAINED);
         judge_names(&scene, DIRECTION_GAINED);
     }
-    if (!is_slash_redirect(diff->model, engine->settings->new_upstreams, region->new,
-                           region->box)) {
+    if (!is_slash_redirect(diff->model, settings->new_upstreams, region->new, region->box,
+                           readers(&scene, DIRECTION_LOST, true, true))) {
         judge_reading(&scene, DIRECTION_LOST);
         judge_names(&scene, DIRECTION_LOST);
     }
