@@ -7,7 +7,10 @@
 const struct kind nginx_syntax_error = { "CG901", LEVEL_ERROR, "syntax error" };
 const struct kind nginx_nesting = { "CG903", LEVEL_ERROR, "blocks are nested too deeply" };
 
+static const struct kind nginx_statement = { "CG903", LEVEL_ERROR, "a statement is too long" };
+
 enum {
+    WORDS_MAX = 200000,      // of one statement
     BUFFER = 4096,           // what nginx reads at once: a word or a comment must end within it
     QUOTED_MAX = BUFFER - 2, // between the quotes
     ERRORS_MAX = 50,         // more, and it is no configuration
@@ -76,6 +79,10 @@ static void begin_word(struct scan *scan)
 
 static void end_word(struct scan *scan, uint32_t begin, uint32_t end)
 {
+    if (scan->n_words >= WORDS_MAX) {
+        diagf(scan->run, &nginx_statement, span(scan, begin, end), "more than %d words", WORDS_MAX);
+        scan->lost = true;
+    }
     if (scan->n_words++ == 0)
         scan->lua = str_ends(str_slice(scan->text, begin, end), STR("_by_lua_block"));
     scan->word_end = scan->at;

@@ -1,5 +1,6 @@
-// nginx_load FILE...: says of each file whether nginx would load it, by reading, including and checking
-// alone, as mutate.py compares it with nginx itself. Prints "ok FILE" or "no FILE: the first reason".
+// nginx_load FILE...: says of each file whether nginx would load it, by reading, including and
+// checking alone, as mutate.py compares it with nginx itself. Prints "ok FILE" or "no FILE: the
+// first reason".
 #include "base/diag.h"
 #include "dialect/nginx/load.h"
 #include "source/files.h"
