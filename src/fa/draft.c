@@ -6,7 +6,10 @@
 
 struct draft draft_new(struct fa_space *space, struct arena *scratch)
 {
-    return (struct draft){ .space = space, .scratch = scratch, .left = pool_budget(space) };
+    struct draft draft = { .space = space, .scratch = scratch, .left = pool_budget(space) };
+    (void)vec_push(scratch, &draft.edges); // so that there is a place to point to
+    draft.edges.count = 0;
+    return draft;
 }
 
 static struct pool_budget *budget(struct draft *draft)

@@ -153,6 +153,8 @@ static const struct fa *many(struct fa_space *space, const Str *words, size_t co
         qsort(sorted, count, sizeof *sorted, compare);
 
     struct builder builder = { .space = space, .scratch = scratch, .nocase = nocase };
+    (void)vec_push(scratch, &builder.edges); // so that there is a place to point to
+    builder.edges.count = 0;
     *vec_push(scratch, &builder.open) = (struct open){ 0 };
     for (size_t i = 0; i < count; i++)
         add_word(&builder, i ? sorted[i - 1].word : (Str){ 0 }, sorted[i].word);

@@ -14,7 +14,8 @@ struct tree *parse_refuse(struct parse *p, enum regex_status status, size_t at, 
 bool parse_eat(struct parse *p, const char *text)
 {
     size_t length = strlen(text);
-    if (p->text.len - p->at < length || memcmp(p->text.ptr + p->at, text, length) != 0)
+    if (p->at > p->text.len || p->text.len - p->at < length ||
+        memcmp(p->text.ptr + p->at, text, length) != 0)
         return false;
     p->at += length;
     return true;
@@ -178,7 +179,7 @@ struct tree *parse_escape_item(struct parse *p)
     p->at = at;
     if (parse_escape(p, false, &byte, &set))
         return byte >= 0 ? parse_literal(p, byte) : tree_set(p->regex, set);
-    p->at = at + 2;
+    p->at = at + 2 < p->text.len ? at + 2 : p->text.len; // the backslash may be the last byte
     if (letter >= '1' && letter <= '9' && p->regex->dialect != REGEX_RE2 &&
         p->regex->dialect != REGEX_GO) {
         p->at = at + 1;

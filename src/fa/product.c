@@ -148,6 +148,8 @@ static uint32_t build_finite(struct fa_space *space, enum pool_operation operati
     struct draft draft = draft_new(space, scratch);
     struct descent d = { .draft = &draft, .operation = operation };
     uint32_t result = POOL_UNKNOWN;
+    (void)vec_push(scratch, &d.edges); // so that there is a place to point to
+    d.edges.count = 0;
     descend(&d, a, b);
     while (d.frames.count && !draft.over) {
         struct frame *top = &d.frames.items[d.frames.count - 1];
