@@ -16,6 +16,7 @@ if [[ ! -x $cache/usr/bin/tree-sitter ]]; then
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     mkdir -p "$work"/{sources,lists/partial,archives/partial,packages,root}
+    # shellcheck disable=SC2016 # apt-get expands $(REPO_URI)
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | head -n 1)
     if [[ -z $mirror ]]; then
         echo "tree-sitter.sh: no source of Debian 12 is set up, and no tree-sitter $version is installed" >&2
