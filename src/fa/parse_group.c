@@ -30,6 +30,15 @@ static struct tree *look(struct parse *p, bool behind, bool negative)
     return tree;
 }
 
+static bool is_name(Str name)
+{
+    struct charset word = parse_word();
+    for (size_t i = 0; i < name.len; i++)
+        if (!charset_has(word, (unsigned char)name.ptr[i]))
+            return false;
+    return name.len > 0;
+}
+
 static struct tree *unknown(struct parse *p, size_t at, const char *why)
 {
     bool pcre = p->regex->dialect == REGEX_PCRE2;
@@ -225,8 +234,8 @@ static struct tree *special(struct parse *p, size_t at, bool *open)
         return tree_wrap(p->regex, TREE_ATOMIC, parse_choice(p, NUMBERS_ON));
     bool sign = parse_eat(p, "<") || ((pcre || go) && parse_eat(p, "P<"));
     if (sign || (pcre && parse_eat(p, "'"))) {
-        if (!parse_bracketed(p, sign ? '>' : '\'', &name) || name.len == 0)
-            return unknown(p, at, "a name without an end");
+        if (!parse_bracketed(p, sign ? '>' : '\'', &name) || !is_name(name))
+            return unknown(p, at, "a group without a proper name");
         if (!pcre && group_exists(p, name))
             parse_refuse(p, REGEX_INVALID, at, "two groups with one name");
         return capture(p, name);

@@ -8,10 +8,10 @@ struct emit {
     struct program *program;
     struct arena *scratch;
     uint32_t atomic; // end of the innermost atomic group whose choices are in order, 0 for none
-    unsigned depth;
-    bool copied;    // inside a called group: its captures are not ours
-    bool behind;    // inside a lookbehind
-    uint32_t loops; // bits given out
+    uint32_t steps;  // nodes of the tree visited so far, each as often as it is repeated
+    bool copied;     // inside a called group: its captures are not ours
+    bool behind;     // inside a lookbehind
+    uint32_t loops;  // bits given out
     uint32_t conditions;
     struct emit_group {
         bool open; // being emitted
@@ -21,7 +21,7 @@ struct emit {
 };
 
 // A program may have so many nodes; counted repetitions multiply them.
-enum { NODES_MAX = 150000 };
+enum { NODES_MAX = 150000, STEPS_MAX = 4 * NODES_MAX };
 
 static uint32_t emit_tree(struct emit *e, const struct tree *tree, uint32_t next);
 
@@ -426,6 +426,8 @@ static uint32_t emit_choice(struct emit *e, const struct tree *tree, uint32_t ne
 
 static uint32_t emit_tree(struct emit *e, const struct tree *tree, uint32_t next)
 {
+    if (++e->steps > STEPS_MAX) // what is empty can be repeated without a node
+        refuse(e, REGEX_TOO_LARGE, "the expression is too large when its repetitions are unfolded");
     if (e->program->verdict.status != REGEX_OK)
         return next;
     switch ((enum tree_kind)tree->kind) {

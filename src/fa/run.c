@@ -105,7 +105,7 @@ static uint32_t tuple_step(struct machine *m, uint32_t tuple, uint8_t byte)
 }
 
 // Operations on conditions; the limit counts for the whole run.
-enum { OPERATION_STEPS = 50, RUN_STEPS = 100, NODES_A_STEP = 16 };
+enum { OPERATION_STEPS = 50, RUN_STEPS = 100, NODES_A_STEP = 4 };
 
 static uint32_t both(struct run *r, uint32_t a, uint32_t b)
 {
