@@ -395,15 +395,15 @@ static bool is_left_out(const struct var *var, const struct demand *demand)
 static const struct box *restrict_var(struct judge *j, const struct box *box, const struct var *var)
 {
     struct model *model = j->model;
-    const struct fa *empty = fa_empty(model->fa);
     const struct demand *demand = j->demand;
-    if (is_left_out(var, demand) || (demand->preflight && var->kind == VAR_HEADER &&
-                                     demand->header.len && str_equal(var->name, demand->header)))
-        return box_with(model, box_without(model, box, var), var, empty);
-    if (!demand->preflight && var->kind == VAR_HEADER && demand->header.len &&
-        str_equal(var->name, demand->header))
-        return box_with(model, box_without(model, box, var), var, fa_complement(model->fa, empty));
-    return box;
+    bool asked =
+        var->kind == VAR_HEADER && demand->header.len && str_equal(var->name, demand->header);
+    if (!asked && !is_left_out(var, demand))
+        return box;
+    const struct fa *value = fa_empty(model->fa);
+    if (asked && !demand->preflight)
+        value = fa_complement(model->fa, value);
+    return box_with(model, box_without(model, box, var), var, value);
 }
 
 // The requests of a situation with that method, as a browser sends them.
@@ -415,12 +415,19 @@ static const struct box *requests(struct judge *j, const struct endpoint *endpoi
     const struct fa *asked = fa_literal(model->fa, demand->preflight ? demand->method : STR(""));
     const struct fa *header = fa_literal(model->fa, demand->preflight ? demand->header : STR(""));
     const struct box *box = situation;
-    for (uint32_t i = 0; i < situation->count && box; i++)
-        box = restrict_var(j, box, situation->items[i].var);
-    for (uint32_t c = 0; c < endpoint->cell_count && box; c++) {
-        const struct box *cell = endpoint->cells[c].box;
-        for (uint32_t i = 0; i < cell->count && box; i++)
-            box = restrict_var(j, box, cell->items[i].var);
+    VEC(const struct var *) seen = { 0 };
+    for (uint32_t c = 0; c <= endpoint->cell_count; c++) {
+        const struct box *from = c ? endpoint->cells[c - 1].box : situation;
+        for (uint32_t i = 0; i < from->count && box; i++) {
+            const struct var *var = from->items[i].var;
+            bool new = var->kind == VAR_COOKIE || var->kind == VAR_HEADER;
+            for (uint32_t k = 0; k < seen.count && new; k++)
+                new = seen.items[k] != var;
+            if (!new)
+                continue;
+            *vec_push(model->arena, &seen) = var;
+            box = restrict_var(j, box, var);
+        }
     }
     if (box)
         box = box_with(model, box, model->method, fa_literal(model->fa, method));
@@ -429,6 +436,15 @@ static const struct box *requests(struct judge *j, const struct endpoint *endpoi
     if (box)
         box = box_with(model, box, model->request_headers, header);
     return box ? box_with(model, box, model->origin, j->whole) : NULL;
+}
+
+// Whether a cell is about requests with that method at all.
+static bool has_method(const struct model *model, const struct box *box, Str method)
+{
+    for (uint32_t i = 0; i < box->count; i++)
+        if (box->items[i].var == model->method)
+            return fa_accepts(box->items[i].language, method);
+    return true;
 }
 
 struct access judge_requests(struct origin_space *space, const struct upstreams *upstreams,
@@ -449,7 +465,9 @@ struct access judge_requests(struct origin_space *space, const struct upstreams 
     };
     const struct box *asked = requests(&j, endpoint, situation, method);
     for (uint32_t i = 0; i < endpoint->cell_count && asked; i++) {
-        const struct box *box = box_meet(model, endpoint->cells[i].box, asked);
+        const struct box *cell = endpoint->cells[i].box;
+        const struct box *box =
+            has_method(model, cell, method) ? box_meet(model, cell, asked) : NULL;
         if (box)
             judge_cell(&j, &endpoint->cells[i], box, method);
     }
