@@ -1,5 +1,6 @@
 #include "diff/regions.h"
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/map.h"
 
@@ -162,13 +163,45 @@ static Str host_of(struct model *model, const struct overlap *overlap)
     const struct fa *hosts = box_language(overlap->box, model->host);
     for (int i = 0; i < 2; i++) {
         struct request request = { 0 };
-        if (sides[i] && sides[i]->url.len &&
-            request_set_url(model->arena, &request, sides[i]->url) && hosts &&
-            fa_accepts(hosts, request.host))
+        if (sides[i] && request_set_url(model->arena, &request, sides[i]->url) &&
+            !is_pattern(request.host) && hosts && fa_accepts(hosts, request.host))
             return request.host;
     }
-    Str host = shortest(model, overlap->box, model->host, STR("example.com"));
-    return host.len ? host : STR("any.example"); // "" is the shortest where any host will do
+    // "" where any host will do; then a name in preference to what else the wire may carry.
+    const struct pattern *names = model_pattern(
+        model, STR("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"), REGEX_PCRE2,
+        REGEX_FULL);
+    const struct fa *nice = fa_intersect(model->fa, hosts, names->result.language);
+    if (nice && fa_accepts(nice, STR("any.example")))
+        return STR("any.example");
+    const struct box *named =
+        nice && !fa_is_none(nice) ? box_with(model, overlap->box, model->host, nice) : overlap->box;
+    return shortest(model, named, model->host, STR("any.example"));
+}
+
+// ":8080", or nothing for the scheme's own port.
+static Str port_of(struct model *model, const struct box *box, Str scheme)
+{
+    const struct fa *ports = box_language(box, model->port);
+    Str own = str_is(scheme, "https") ? STR("443") : STR("80");
+    if (!ports || fa_accepts(ports, own))
+        return (Str){ 0 };
+    return str_concat(model->arena, STR(":"), shortest(model, box, model->port, own));
+}
+
+// A path as it stands in a URL.
+static Str path_encoded(struct model *model, Str path)
+{
+    struct buf out = { .arena = model->arena };
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char c = (unsigned char)path.ptr[i];
+        if (c <= ' ' || c >= 127 || c == '%' || c == '?' || c == '#' || c == '"' || c == '<' ||
+            c == '>' || c == '\\')
+            buf_addf(&out, "%%%02X", c);
+        else
+            buf_add_char(&out, (char)c);
+    }
+    return buf_str(&out);
 }
 
 static Str url_of(struct model *model, const struct overlap *overlap)
@@ -178,13 +211,14 @@ static Str url_of(struct model *model, const struct overlap *overlap)
         if (sides[i] && url_inside(model, overlap->box, sides[i]->url))
             return sides[i]->url;
     const struct endpoint *side = overlap->new ? overlap->new : overlap->old;
-    Str scheme = STR("https");
     const struct fa *schemes = box_language(overlap->box, model->scheme);
-    if (str_starts(side->url, STR("http://")) || (schemes && !fa_accepts(schemes, scheme)))
-        scheme = STR("http");
-    Str host = host_of(model, overlap);
-    return str_format(model->arena, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host),
-                      STR_ARG(shortest(model, overlap->box, model->path, STR("/"))));
+    Str scheme = str_starts(side->url, STR("http://")) ? STR("http") : STR("https");
+    if (schemes && !fa_accepts(schemes, scheme))
+        scheme = str_is(scheme, "http") ? STR("https") : STR("http");
+    Str path = shortest(model, overlap->box, model->path, STR("/"));
+    return str_format(
+        model->arena, "%.*s://%.*s%.*s%.*s", STR_ARG(scheme), STR_ARG(host_of(model, overlap)),
+        STR_ARG(port_of(model, overlap->box, scheme)), STR_ARG(path_encoded(model, path)));
 }
 
 static enum relation relation_of(bool gained, bool lost)
