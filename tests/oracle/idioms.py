@@ -351,7 +351,7 @@ def write_golden(idiom, answers, root):
     rows = [request for request, _ in idiom.requests()]
     server.write(os.path.join(folder, "requests.jsonl"), "".join(json.dumps(row) + "\n" for row in rows))
     server.write(os.path.join(folder, "expected.answers"), "".join(json.dumps(answer) + "\n" for answer in answers))
-    server.site(folder, idiom.text(PORT, UPSTREAM) + " ".join(row["url"] for row in rows))
+    server.site(folder, " ".join([idiom.text(PORT, UPSTREAM), *(row["url"] + "/index.html" * row["url"].endswith("/") for row in rows)]))
 
 
 def main():
