@@ -20,6 +20,7 @@ static struct pool_budget *budget(struct draft *draft)
 bool draft_spend(struct draft *draft, uint64_t steps)
 {
     struct pool_budget *left = budget(draft);
+    draft->space->spent += steps;
     if (left->steps < steps)
         draft->over = true;
     else

@@ -23,6 +23,8 @@ struct fa_space;
 
 struct fa_space *fa_space_new(struct arena *arena, const struct limits *limits);
 struct arena *fa_space_arena(const struct fa_space *space);
+// The work of all operations so far, in steps: for a ceiling over many operations.
+uint64_t fa_space_spent(const struct fa_space *space);
 bool fa_space_exhausted(
     const struct fa_space *space); // some operation gave NULL because of a limit
 

@@ -79,6 +79,14 @@ void pool_index(struct fa_space *space, uint32_t id)
     slot_put(space, (struct pool_slot){ (uint32_t)(hash >> 32), id });
 }
 
+static bool same_edges(const struct pool_edge *a, const struct pool_edge *b, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (a[i].target != b[i].target || a[i].lo != b[i].lo || a[i].hi != b[i].hi)
+            return false;
+    return true;
+}
+
 uint32_t pool_intern(struct fa_space *space, bool accept, const struct pool_edge *edges,
                      uint32_t count)
 {
@@ -93,7 +101,7 @@ uint32_t pool_intern(struct fa_space *space, bool accept, const struct pool_edge
             continue;
         const struct pool_state *state = pool_state(space, space->slots[at].state);
         if (state->accept == accept && state->count == count &&
-            (count == 0 || memcmp(pool_edges(space, state), edges, count * sizeof *edges) == 0))
+            same_edges(pool_edges(space, state), edges, count))
             return space->slots[at].state;
     }
     uint8_t flags = 0;
@@ -199,4 +207,9 @@ struct arena *fa_space_arena(const struct fa_space *space)
 bool fa_space_exhausted(const struct fa_space *space)
 {
     return space->exhausted;
+}
+
+uint64_t fa_space_spent(const struct fa_space *space)
+{
+    return space->spent;
 }

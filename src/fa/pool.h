@@ -78,6 +78,7 @@ struct fa_space {
     const struct limits *limits;
     bool exhausted;
     struct pool_budget *shared; // while several operations have one budget, otherwise NULL
+    uint64_t spent;             // steps of all operations so far
     size_t words; // bytes of all word lists: work in proportion to them is always allowed
     // States and edges lie in pages that never move.
     VEC(struct pool_state *) state_pages;

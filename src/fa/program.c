@@ -1,29 +1,7 @@
-#include "fa/program.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-// From the tree to nodes, from right to left: what is emitted leads to `next`.
-struct emit {
-    struct program *program;
-    struct arena *scratch;
-    uint32_t atomic; // end of the innermost atomic group whose choices are in order, 0 for none
-    uint32_t steps;  // nodes of the tree visited so far, each as often as it is repeated
-    bool copied;     // inside a called group: its captures are not ours
-    bool behind;     // inside a lookbehind
-    uint32_t loops;  // bits given out
-    uint32_t conditions;
-    struct emit_group {
-        bool open; // being emitted
-        uint8_t bit;
-    } * groups;
-    uint32_t word_context;
-};
+#include "fa/emit.h"
 
 // A program may have so many nodes; counted repetitions multiply them.
 enum { NODES_MAX = 150000, STEPS_MAX = 4 * NODES_MAX };
-
-static uint32_t emit_tree(struct emit *e, const struct tree *tree, uint32_t next);
 
 static void refuse(struct emit *e, enum regex_status status, const char *why)
 {
@@ -42,7 +20,7 @@ static uint32_t add(struct emit *e, struct program_node node)
     return number;
 }
 
-static uint32_t split(struct emit *e, uint32_t first, uint32_t second)
+uint32_t emit_split(struct emit *e, uint32_t first, uint32_t second)
 {
     return add(e, (struct program_node){
                       .op = OP_SPLIT, .next = first, .other = second, .atomic = e->atomic });
@@ -106,7 +84,7 @@ static uint32_t emit_place(struct emit *e, enum tree_place place, uint32_t next)
         node.next = emit_after(e, fa_complement(space, empty), next);
         node.value = context(e, state_of(e, ending(space, charset_of("\n"))));
         node.next = add(e, node);
-        return split(e, emit_place(e, PLACE_START, next), node.next);
+        return emit_split(e, emit_place(e, PLACE_START, next), node.next);
     case PLACE_END:
         return emit_after(e, empty, next);
     case PLACE_LAST_END:
@@ -200,12 +178,12 @@ static uint32_t emit_repeat(struct emit *e, const struct tree *tree, uint32_t ne
     if (tree->max == FA_FOREVER) {
         entry = emit_loop(e, tree, next);
         if (tree->min == 0)
-            entry = tree->lazy ? split(e, next, entry) : split(e, entry, next);
+            entry = tree->lazy ? emit_split(e, next, entry) : emit_split(e, entry, next);
         copies -= copies > 0;
     } else {
         for (uint32_t i = tree->min; i < tree->max && e->program->verdict.status == REGEX_OK; i++) {
             uint32_t once = emit_tree(e, body, entry);
-            entry = tree->lazy ? split(e, next, once) : split(e, once, next);
+            entry = tree->lazy ? emit_split(e, next, once) : emit_split(e, once, next);
         }
     }
     for (uint32_t i = 0; i < copies && e->program->verdict.status == REGEX_OK; i++)
@@ -226,7 +204,7 @@ static uint32_t emit_behind(struct emit *e, const struct tree *tree, uint32_t ne
         add(e, (struct program_node){ .op = OP_AFTER, .value = fa_empty(program->space)->state });
     uint32_t begin = emit_tree(e, tree->items[0], end), state = POOL_NONE;
     uint32_t any = add(e, (struct program_node){ .op = OP_SET, .value = program->sets.count - 1 });
-    program->root = split(e, begin, any);
+    program->root = emit_split(e, begin, any);
     program->nodes.items[any].next = program->root;
     if (program->verdict.status == REGEX_OK)
         state = run_program(program, e->scratch, RUN_MATCH, 0, 0);
@@ -343,88 +321,7 @@ static uint32_t emit_condition(struct emit *e, const struct tree *tree, uint32_t
                       .op = OP_CONDITION, .bit = e->groups[number].bit, .next = yes, .other = no });
 }
 
-// Alternatives whose order does not matter share their beginnings, so that a long list of words
-// costs a path in a tree and not a thread for each word.
-struct branch {
-    const struct tree *const *items;
-    uint32_t count;
-};
-
-static uint32_t leading(const struct branch *branch, uint32_t at)
-{
-    if (at >= branch->count || branch->items[at]->kind != TREE_SET)
-        return UINT32_MAX;
-    return branch->items[at]->number;
-}
-
-static int by_sets(const void *left, const void *right)
-{
-    const struct branch *a = left, *b = right;
-    for (uint32_t i = 0;; i++) {
-        uint32_t x = leading(a, i), y = leading(b, i);
-        if (x != y)
-            return x < y ? -1 : 1;
-        if (x == UINT32_MAX)
-            return 0;
-    }
-}
-
-static uint32_t emit_rest(struct emit *e, const struct branch *branch, uint32_t from, uint32_t to,
-                          uint32_t next)
-{
-    for (uint32_t i = to; i-- > from;)
-        next = emit_tree(e, branch->items[i], next);
-    return next;
-}
-
-// The sorted branches, which agree up to `at`.
-static uint32_t emit_branches(struct emit *e, const struct branch *branches, uint32_t count,
-                              uint32_t at, uint32_t next)
-{
-    uint32_t entry = POOL_UNKNOWN;
-    for (uint32_t i = 0, end; i < count; i = end) {
-        uint32_t set = leading(&branches[i], at), way;
-        for (end = i + 1; end < count && set != UINT32_MAX && leading(&branches[end], at) == set;)
-            end++;
-        if (end == i + 1) {
-            way = emit_rest(e, &branches[i], at, branches[i].count, next);
-        } else {
-            uint32_t shared = at + 1;
-            while (leading(&branches[i], shared) != UINT32_MAX &&
-                   leading(&branches[i], shared) == leading(&branches[end - 1], shared))
-                shared++;
-            way = emit_branches(e, branches + i, end - i, shared, next);
-            way = emit_rest(e, &branches[i], at, shared, way);
-        }
-        entry = entry == POOL_UNKNOWN ? way : split(e, entry, way);
-        if (e->program->verdict.status != REGEX_OK)
-            break;
-    }
-    return entry;
-}
-
-static uint32_t emit_choice(struct emit *e, const struct tree *tree, uint32_t next)
-{
-    enum { WORTHWHILE = 3 };
-    if (e->atomic || tree->count < WORTHWHILE) {
-        uint32_t entry = emit_tree(e, tree->items[tree->count - 1], next);
-        for (uint32_t i = tree->count - 1; i-- > 0 && e->program->verdict.status == REGEX_OK;)
-            entry = split(e, emit_tree(e, tree->items[i], next), entry);
-        return entry;
-    }
-    struct branch *branches = ARENA_ARRAY(e->scratch, struct branch, tree->count);
-    for (uint32_t i = 0; i < tree->count; i++) {
-        const struct tree *item = tree->items[i];
-        bool sequence = item->kind == TREE_SEQUENCE;
-        branches[i].items = sequence ? (const struct tree *const *)item->items
-                                     : (const struct tree *const *)&tree->items[i];
-        branches[i].count = sequence ? item->count : item->kind != TREE_EMPTY;
-    }
-    qsort(branches, tree->count, sizeof *branches, by_sets);
-    return emit_branches(e, branches, tree->count, 0, next);
-}
-
-static uint32_t emit_tree(struct emit *e, const struct tree *tree, uint32_t next)
+uint32_t emit_tree(struct emit *e, const struct tree *tree, uint32_t next)
 {
     if (++e->steps > STEPS_MAX) // what is empty can be repeated without a node
         refuse(e, REGEX_TOO_LARGE, "the expression is too large when its repetitions are unfolded");
@@ -541,7 +438,7 @@ struct program program_new(const struct regex *regex, bool ordered, struct arena
     if (!(regex->flags & (REGEX_FULL | REGEX_ANCHORED)) && !starts_at_start(regex->tree)) {
         uint32_t any =
             add(&e, (struct program_node){ .op = OP_SET, .value = program.sets.count - 1 });
-        entry = split(&e, entry, any);
+        entry = emit_split(&e, entry, any);
         program.nodes.items[any].next = entry;
     }
     program.root = entry;
