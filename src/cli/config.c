@@ -396,7 +396,7 @@ bool config_read(struct run *run, struct files *files, struct model *model,
     if (local_real(run->arena, STR("."), &current))
         (void)local_below(current, path, &shown);
     if (!local_read(run->arena, path, run->limits->file_bytes, &text, &reason)) {
-        uint32_t file = files_add(files, shown, (Str){ NULL, 0 });
+        uint32_t file = files_add(files, shown, STR(""));
         *out = (struct config){ .present = true, .path = shown };
         return diagf(run, &unreadable, files_whole(file), "%.*s", STR_ARG(reason));
     }

@@ -36,7 +36,7 @@ static bool read_all(struct arena *arena, int fd, size_t max, Str *out, Str *rea
         }
         buf_add(&buf, (Str){ step, (size_t)got });
     }
-    *out = buf_str(&buf);
+    *out = buf.len ? buf_str(&buf) : STR("");
     return true;
 }
 

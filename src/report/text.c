@@ -7,6 +7,7 @@ struct text {
     struct teller teller;
     struct buf *out;
     const struct report *report;
+    VEC(const struct rule *) told; // whose fix has been told
 };
 
 // --- who gains, who loses ---
@@ -129,21 +130,22 @@ static void write_group(struct text *text, const struct group *group)
 
 static void write_changes(struct text *text)
 {
-    enum { GROUPS = 20 };
+    enum { SHOWN = 10 }; // of each direction
     struct groups groups = { 0 };
     group_regions(text->out->arena, text->report->diff, &groups);
     join_groups(text->out->arena, &groups);
-    uint32_t shown = 0;
-    for (int lost = 0; lost < 2; lost++)
+    static const enum direction directions[] = { DIRECTION_GAINED, DIRECTION_LOST };
+    for (size_t d = 0; d < sizeof directions / sizeof *directions; d++) {
+        uint32_t count = 0;
         for (uint32_t i = 0; i < groups.list.count; i++) {
             const struct group *group = &groups.list.items[i];
-            if ((group->first->direction == DIRECTION_LOST) != (lost == 1) || shown == GROUPS)
-                continue;
-            write_group(text, group);
-            shown++;
+            if (group->first->direction == directions[d] && count++ < SHOWN)
+                write_group(text, group);
         }
-    if (groups.list.count > shown)
-        buf_addf(text->out, "  and %u more: --format json has all\n", groups.list.count - shown);
+        if (count > SHOWN)
+            buf_addf(text->out, "  and %u more that %s: --format json has all\n", count - SHOWN,
+                     directions[d] == DIRECTION_GAINED ? "gain" : "lose");
+    }
 }
 
 // --- the verdict ---
@@ -243,11 +245,13 @@ static bool same_place(const struct report *report, Span a, Span b)
     return x == y && p.line == q.line && p.column == q.column;
 }
 
-static bool is_first_of_rule(const struct findings *findings, uint32_t at)
+// Whether the fix of a rule has not been told yet.
+static bool is_news(struct text *text, const struct rule *rule)
 {
-    for (uint32_t i = 0; i < at; i++)
-        if (findings->items[i].rule == findings->items[at].rule && !findings->items[i].suppressed)
+    for (uint32_t i = 0; i < text->told.count; i++)
+        if (text->told.items[i] == rule)
             return false;
+    *vec_push(text->out->arena, &text->told) = rule;
     return true;
 }
 
@@ -306,7 +310,7 @@ static void write_finding(struct text *text, uint32_t at)
     }
     if (finding->reach > 1)
         buf_addf(text->out, "%6s | reaches %u endpoints\n", "", finding->reach);
-    if (is_first_of_rule(report->findings, at))
+    if (is_news(text, finding->rule))
         write_fix(text, finding->rule->fix);
     buf_add_char(text->out, '\n');
 }
