@@ -176,6 +176,8 @@ static const struct statuses gzip_statuses = { {
 static void answer(struct machine *machine, const struct state *state, struct response response)
 {
     struct model *model = machine->model;
+    if (!machine_goes_on(machine))
+        return;
     struct state first = *state;
     first.answering = true;
     first.answer = response.answer;

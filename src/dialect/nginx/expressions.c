@@ -7,6 +7,7 @@
 enum {
     PARTS_MAX = 64,       // of one value: longer ones are not followed
     TEXT_MAX = 32 * 1024, // bytes of known text in one value
+    CAPTURE_DEPTH = 2,    // captures in what was captured: deeper ones are not followed
     MAP_DEPTH = 100,      // maps whose source is a map: nginx's own limit, beyond it ""
 };
 
@@ -38,6 +39,17 @@ static bool holds_whole(struct machine *machine, const struct pattern *pattern, 
     return fa_is_disjoint(model->fa, no, language);
 }
 
+static uint32_t capture_depth(const struct value *value)
+{
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->parts[i].subject) {
+            uint32_t inner = 1 + capture_depth(value->parts[i].subject);
+            depth = inner > depth ? inner : depth;
+        }
+    return depth;
+}
+
 static const struct value *capture(struct machine *machine, const struct state *state,
                                    const struct pattern *pattern, uint32_t group,
                                    const struct value *subject)
@@ -57,6 +69,10 @@ static const struct value *capture(struct machine *machine, const struct state *
         subject->count == 1 && subject->parts[0].kind == PART_VAR ? subject->parts[0].var : NULL;
     if (var && holds_whole(machine, pattern, group, box_language(state->box, var)))
         return subject;
+    if (capture_depth(subject) >= CAPTURE_DEPTH)
+        return value_unknown(model, STR("a part of what was cut out several times"),
+                             hash_u64(hash_str(value_hash(subject), pattern->text), group),
+                             (Span){ 0 });
     return value_capture(model, pattern, group, subject);
 }
 
@@ -421,6 +437,21 @@ void split_choice(struct machine *machine, const struct state *state, Str text, 
     split_language(machine, state, value, model_choice_value(machine->model, true), yes, no);
 }
 
+void set_captures(struct machine *machine, struct state *state, const struct pattern *pattern,
+                  const struct value *subject)
+{
+    const struct regex *regex = pattern->result.regex;
+    uint32_t groups = regex ? regex_group_count(regex) : 0;
+    state->matched = groups || !regex ? pattern : NULL;
+    state->subject = subject;
+    for (uint32_t g = 1; g <= groups; g++) {
+        Str name = regex_group_name(regex, g);
+        if (name.len)
+            bind(machine, state, str_lower(machine->model->arena, name),
+                 capture(machine, state, pattern, g, subject), false);
+    }
+}
+
 void split_pattern(struct machine *machine, const struct state *state, const struct value *value,
                    const struct pattern *pattern, struct states *yes, struct states *no)
 {
@@ -438,19 +469,8 @@ void split_pattern(struct machine *machine, const struct state *state, const str
     } else {
         split_language(machine, state, value, pattern->result.language, yes, no);
     }
-    const struct regex *regex = pattern->result.regex;
-    uint32_t groups = regex ? regex_group_count(regex) : 0;
-    for (uint32_t i = first; i < yes->count; i++) {
-        struct state *hit = &yes->items[i];
-        hit->matched = groups || !regex ? pattern : NULL;
-        hit->subject = value;
-        for (uint32_t g = 1; g <= groups; g++) {
-            Str name = regex_group_name(regex, g);
-            if (name.len)
-                bind(machine, hit, str_lower(model->arena, name),
-                     capture(machine, hit, pattern, g, value), false);
-        }
-    }
+    for (uint32_t i = first; i < yes->count; i++)
+        set_captures(machine, &yes->items[i], pattern, value);
 }
 
 // Two values that both depend on the request: equal or not.

@@ -413,11 +413,17 @@ static void search(struct machine *machine, const struct state *state)
                        entry); // the path is still the one that the endpoint stands for
         return;
     }
+    if (value_find_unknown(state->path)) {
+        finish_unknown(machine, state, STR("which location serves a path that is not known"),
+                       value_hash(state->path), state->server->span);
+        return;
+    }
     struct states rest = { 0 };
     *vec_push(model->arena, &rest) = *state;
-    for (uint32_t t = 0; t < machine->targets.count && rest.count && machine->steps_left; t++) {
-        machine->steps_left--;
+    for (uint32_t t = 0; t < machine->targets.count && rest.count; t++) {
         struct states hit = { 0 }, missed = { 0 };
+        if (!machine_goes_on(machine))
+            return;
         for (uint32_t i = 0; i < rest.count; i++)
             split_language(machine, &rest.items[i], rest.items[i].path,
                            machine->targets.items[t].paths, &hit, &missed);
@@ -426,8 +432,7 @@ static void search(struct machine *machine, const struct state *state)
         rest = missed;
     }
     for (uint32_t i = 0; i < rest.count; i++)
-        finish_unknown(machine, &rest.items[i],
-                       STR("which location serves this: there are too many cases"), 0,
+        finish_unknown(machine, &rest.items[i], STR("which location serves this"), 0,
                        state->server->span);
 }
 
@@ -493,11 +498,22 @@ is_internal(const struct block *location) // what is nested in an internal locat
     return location;
 }
 
+// The groups of the regular expression that chose a location.
+static void capture_location(struct machine *machine, struct state *state,
+                             const struct block *location)
+{
+    while (location && location->modifier != LOCATION_REGEX)
+        location = location->parent;
+    if (location)
+        set_captures(machine, state, location->pattern, state->path);
+}
+
 void serve_location(struct machine *machine, const struct state *state, const struct target *target)
 {
     struct model *model = machine->model;
     struct state next = *state;
     next.cfg = target->location;
+    capture_location(machine, &next, target->location);
     if (target->slash_redirect)
         finish_status(machine, &next, 301,
                       value_concat(model, next.path, value_text(model, STR("/"))),

@@ -59,7 +59,18 @@ static bool has_upper(Str s)
     return false;
 }
 
+const struct pattern *server_name_pattern(struct nginx_config *config, Str expression, Span span)
+{
+    return nginx_pattern(config, expression, has_upper(expression), span);
+}
+
 // The hosts that a name stands for, whatever other names there are.
+static enum name_kind kind_of(Str name) // of a name that is no regular expression
+{
+    bool leading = str_starts(name, STR("*.")) || (name.len > 1 && name.ptr[0] == '.');
+    return leading ? NAME_LEADING : str_ends(name, STR(".*")) ? NAME_TRAILING : NAME_EXACT;
+}
+
 static const struct fa *name_hosts(struct nginx_config *config, const struct name *name, Span span)
 {
     struct fa_space *fa = config->model->fa;
@@ -77,7 +88,13 @@ static const struct fa *name_hosts(struct nginx_config *config, const struct nam
     case NAME_REGEX:
         break;
     }
-    return nginx_pattern(config, name->text, has_upper(name->text), span)->result.language;
+    return server_name_pattern(config, name->text, span)->result.language;
+}
+
+const struct fa *server_name_hosts(struct nginx_config *config, Str text)
+{
+    struct name name = { .kind = kind_of(text), .text = text };
+    return name_hosts(config, &name, (Span){ 0 });
 }
 
 static int compare_names(const void *a, const void *b)
@@ -111,11 +128,7 @@ static void collect_names(struct nginx_config *config, const struct listeners *p
                 name.kind = NAME_REGEX;
             } else {
                 name.text = str_lower(arena, name.text);
-                name.kind = str_starts(name.text, STR("*.")) ||
-                                    (name.text.len > 1 && name.text.ptr[0] == '.')
-                                ? NAME_LEADING
-                            : str_ends(name.text, STR(".*")) ? NAME_TRAILING
-                                                             : NAME_EXACT;
+                name.kind = kind_of(name.text);
                 uint64_t hash = hash_str(name.kind, name.text);
                 uint32_t at = 0;
                 bool known = false;
@@ -235,7 +248,6 @@ void servings_find(struct nginx_config *config, struct servings *out)
                     .box = box,
                     .port = port->port,
                     .tls = tls,
-                    .is_default = i == default_listener,
                     .keeps_slashes = keeps,
                 };
         }

@@ -65,6 +65,7 @@ struct machine {
     struct targets targets;     // of that server
     const struct target *entry; // that the endpoint being interpreted stands for
     uint32_t steps_left;        // of all states together
+    uint64_t fa_spent;          // by the languages when the endpoint began
     struct map roots;           // what stands below a document root: files.c
 };
 
@@ -94,6 +95,9 @@ void split_condition(struct machine *machine, const struct state *state,
                      const struct condition *condition, struct states *yes, struct states *no);
 void split_choice(struct machine *machine, const struct state *state, Str text, uint64_t identity,
                   Span span, struct states *yes, struct states *no);
+// A pattern has matched: its groups are $1..$9 from here on, and its names variables.
+void set_captures(struct machine *machine, struct state *state, const struct pattern *pattern,
+                  const struct value *subject);
 // A map's result, bound to its name.
 void evaluate_map(struct machine *machine, const struct state *state, const struct computed *map,
                   uint32_t depth, struct states *out);
@@ -140,7 +144,6 @@ struct serving {
     const struct box *box;
     uint32_t port; // one of them, for an example
     bool tls;
-    bool is_default; // also for hosts that nobody names
     // Slashes are merged before the host is known, as the default server of the port says.
     bool keeps_slashes;
 };
@@ -148,8 +151,15 @@ struct servings {
     struct serving *items;
     uint32_t count, capacity;
 };
+// How a server name that is a regular expression is compiled.
+const struct pattern *server_name_pattern(struct nginx_config *config, Str expression, Span span);
+// The hosts that any other server name stands for, whatever other servers there are.
+const struct fa *server_name_hosts(struct nginx_config *config, Str name);
 void servings_find(struct nginx_config *config, struct servings *out);
 
 uint64_t response_hash(const struct response *response); // the same in every run
+// Counts one step. False when the endpoint has taken too many, or has too many cells: then nothing
+// more is worth doing.
+bool machine_goes_on(struct machine *machine);
 // Adds a cell; equal answers are joined where their boxes can be.
 void cells_add(struct machine *machine, const struct box *box, const struct response *response);

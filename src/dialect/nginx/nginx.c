@@ -8,7 +8,7 @@
 #include "dialect/nginx/machine.h"
 #include "dialect/nginx/remarks.h"
 
-enum { STEPS_MAX = 200000 }; // of the interpreter, for one endpoint
+enum { STEPS_MAX = 20000 }; // of the interpreter, for one endpoint
 
 static const struct kind too_many_cases = { "CG903", LEVEL_WARNING,
                                             "this has more cases than are told apart" };
@@ -109,6 +109,44 @@ static uint64_t cells_hash(const struct cells *cells)
     return hash_u64(HASH_SEED, sum);
 }
 
+// Where a regular expression of the server's names chose it, its groups are set before anything
+// runs. Exact names and wildcards are tried first and leave the groups alone.
+static void select_server(struct machine *machine, const struct state *state, struct states *out)
+{
+    struct model *model = machine->model;
+    const struct block *server = machine->server;
+    const struct value *host = value_var(model, model->host);
+    struct states rest = { 0 };
+    *vec_push(model->arena, &rest) = *state;
+    for (int patterns = 0; patterns < 2; patterns++)
+        for (uint32_t i = 0; i < server->names.count; i++) {
+            Str name = str_lower(model->arena, server->names.items[i]);
+            Str expression = server->names.items[i];
+            struct states missed = { 0 };
+            if (str_eat(&expression, STR("~")) != (patterns == 1))
+                continue;
+            for (uint32_t k = 0; k < rest.count; k++)
+                if (patterns)
+                    split_pattern(machine, &rest.items[k], host,
+                                  server_name_pattern(machine->config, expression, server->span),
+                                  out, &missed);
+                else
+                    split_language(machine, &rest.items[k], host,
+                                   server_name_hosts(machine->config, name), out, &missed);
+            rest = missed;
+        }
+    for (uint32_t k = 0; k < rest.count; k++)
+        *vec_push(model->arena, out) = rest.items[k];
+}
+
+static bool has_pattern_name(const struct block *server)
+{
+    for (uint32_t i = 0; i < server->names.count; i++)
+        if (str_starts(server->names.items[i], STR("~")))
+            return true;
+    return false;
+}
+
 static void interpret(struct machine *machine, const struct box *box, const struct target *target)
 {
     struct model *model = machine->model;
@@ -128,8 +166,15 @@ static void interpret(struct machine *machine, const struct box *box, const stru
     split_language(machine, &state, state.method, fa_literals(model->fa, refused, 2), &bad, &good);
     for (uint32_t i = 0; i < bad.count; i++)
         finish_status(machine, &bad.items[i], 405, NULL, machine->server->span);
-    for (uint32_t i = 0; i < good.count; i++)
-        serve(machine, &good.items[i]);
+    struct states selected = { 0 };
+    for (uint32_t i = 0; i < good.count; i++) {
+        if (has_pattern_name(machine->server))
+            select_server(machine, &good.items[i], &selected);
+        else
+            *vec_push(model->arena, &selected) = good.items[i];
+    }
+    for (uint32_t i = 0; i < selected.count; i++)
+        serve(machine, &selected.items[i]);
 }
 
 static const struct box *path_box(struct machine *machine, const struct serving *serving,
@@ -162,6 +207,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     machine->cells = &cells;
     machine->keeps_slashes = serving->keeps_slashes;
     machine->steps_left = STEPS_MAX;
+    machine->fa_spent = fa_space_spent(machine->model->fa);
     for (uint32_t i = 0; i < targets->count; i++) {
         const struct box *part = path_box(machine, serving, targets->items[i].paths);
         if (part)

@@ -2,6 +2,18 @@
 #include "base/hash.h"
 #include "dialect/nginx/machine.h"
 
+enum { LANGUAGE_STEPS_MAX = 8000000 }; // of the languages, for one endpoint
+
+bool machine_goes_on(struct machine *machine)
+{
+    uint64_t spent = fa_space_spent(machine->model->fa) - machine->fa_spent;
+    if (machine->steps_left == 0 || spent > LANGUAGE_STEPS_MAX)
+        machine->cells->full = true; // all of the endpoint is unknown then
+    else
+        machine->steps_left--;
+    return !machine->cells->full;
+}
+
 static bool same_bindings(const struct binding *a, const struct binding *b)
 {
     for (; a != b; a = a->next, b = b->next)
@@ -233,14 +245,8 @@ void run_steps(struct machine *machine, const struct states *in, const struct st
         for (uint32_t i = 0; i < now.count; i++) {
             if (now.items[i].stopped)
                 go_on(machine, &next, &now.items[i]);
-            else if (machine->steps_left == 0)
-                finish_unknown(machine, &now.items[i],
-                               STR("what is answered here: there are too many cases"),
-                               steps[s].identity, steps[s].span);
-            else {
-                machine->steps_left--;
+            else if (machine_goes_on(machine))
                 run_step(machine, &now.items[i], &steps[s], &next);
-            }
         }
         states_join(machine, &next);
         now = next;
