@@ -27,11 +27,17 @@ static uint32_t count_unknown(struct model *model, const struct policy *old,
 static void add_place(const struct comparison *with, const struct overlap *overlap,
                       const struct box *box, struct places *out)
 {
+    struct model *model = with->model;
     struct place place = { .overlap = *overlap };
+    const struct fa *hosts = box_language(box, model->host);
+    if (hosts && fa_accepts(hosts, STR(""))) // a browser always says which host it means
+        box = box_with(model, box, model->host, fa_subtract(model->fa, hosts, fa_empty(model->fa)));
+    if (!box)
+        return;
     place.overlap.box = box;
     changes_find(with, &place.overlap, &place.changes);
     if (place.changes.count)
-        *vec_push(with->model->arena, out) = place;
+        *vec_push(model->arena, out) = place;
 }
 
 void diff_policies(struct origin_space *space, const struct upstreams *old_upstreams,
