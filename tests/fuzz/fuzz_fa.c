@@ -80,8 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Str word;
     if (fa_shortest(arena, a, NULL, &word)) {
         demand(fa_accepts(a, word), "a witness is a member");
-        Str first;
-        demand(fa_enumerate(arena, a, &first, 1) == 1 && str_equal(first, word), "the first word");
+        Str first; // none where the limit on steps is reached before the length
+        size_t found = fa_enumerate(arena, a, &first, 1);
+        demand(found ? str_equal(first, word) : word.len >= LONGEST, "the first word");
     } else {
         demand(fa_is_none(a), "no witness, no member");
     }
