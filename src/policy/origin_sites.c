@@ -474,10 +474,9 @@ void sites_find(struct origin_space *space, const struct fa *set, struct sites *
         }
     }
     if (count > LISTED_MEMBERS && !is_owned_by_many(&walk)) {
-        const struct fa *addresses = fa_intersect(space->fa, set, origin_addresses(space));
-        visit_addresses(&walk, addresses);
-        if (!is_owned_by_many(&walk))
-            visit_names(&walk, fa_subtract(space->fa, set, origin_addresses(space)));
+        visit_names(&walk, fa_subtract(space->fa, set, origin_addresses(space)));
+        if (!out->many)
+            visit_addresses(&walk, fa_intersect(space->fa, set, origin_addresses(space)));
     }
     if (out->list.count)
         qsort(out->list.items, out->list.count, sizeof(Str), compare);

@@ -38,9 +38,9 @@ enum suffix suffix_of(Str domain)
 {
     if (!memchr(domain.ptr, '.', domain.len))
         return suffix_delegated(domain) ? SUFFIX_OPEN : SUFFIX_NOT;
-    if (listed(domain, PSL_TYPE_PRIVATE))
-        return SUFFIX_SHARED;
-    return listed(domain, PSL_TYPE_ICANN) ? SUFFIX_OPEN : SUFFIX_NOT;
+    if (!listed(domain, PSL_TYPE_ANY))
+        return SUFFIX_NOT;
+    return listed(domain, PSL_TYPE_PRIVATE) ? SUFFIX_SHARED : SUFFIX_OPEN;
 }
 
 static bool is_label(Str label)

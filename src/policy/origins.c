@@ -188,7 +188,14 @@ static void judge_shared(struct origin_space *space, struct sites *sites, struct
             *vec_push(space->arena, &sites->shared) = suffix;
     }
     out->has_shared = sites->shared.count > 0;
-    out->only_shared = out->has_shared &&
+    bool others = out->has_null || out->has_app || out->has_local ||
+                  fa_accepts(out->set, STR("https://evil.com"));
+    for (uint32_t i = 0; i < out->site_count && !others; i++) {
+        Str label, suffix;
+        others = !str_cut(out->sites[i], STR("."), &label, &suffix) ||
+                 suffix_of(suffix) != SUFFIX_SHARED;
+    }
+    out->only_shared = out->has_shared && !others &&
                        fa_is_subset(space->fa, out->set,
                                     sites_below(space, sites->shared.items, sites->shared.count));
 }
@@ -218,7 +225,8 @@ static void describe(struct origin_space *space, struct described *d)
     d->sites.many = fa_is_subset(space->fa, origins_part(space, ORIGINS_PART_WEB), web);
     if (!d->sites.many) {
         sites_find(space, fa_subtract(space->fa, web, near), &d->sites);
-        sites_find(space, near, &local);
+        if (!d->sites.many)
+            sites_find(space, near, &local);
     }
     judge_sites(space, web, &d->sites, &local, out);
     judge_shared(space, &d->sites, out);
