@@ -85,6 +85,8 @@ static bool check_more(struct validate *validate, const struct conf *conf,
                 return refuse(validate, word->span, "\"%.*s\" is not understood here",
                               STR_ARG(word->text));
             i += takes_value;
+        } else if (str_is(word->text, "*")) {
+            return refuse(validate, word->span, "\"*\" is too short for a pattern of names");
         } else if (str_cut(word->text, STR(":"), &name, &value)) {
             if (!expression_check(validate, str_trim(value), word->span))
                 return false;
