@@ -24,7 +24,8 @@ enum {
 };
 
 // Where most names are. An open-ended last label is tried with these first.
-static const char *const common[] = { "com", "test", "example", "net", "org", "io", "dev", "app" };
+static const char *const common[] = { "com", "test", "example", "net",      "org",
+                                      "io",  "dev",  "app",     "localhost" };
 
 // Suffixes that lie below somebody's name, where the walk stops at that name.
 static const char *const distant[] = {
@@ -398,13 +399,15 @@ static void visit_names(struct walk *walk, const struct fa *set)
     plain = fa_concat(space->fa, fa_literals(space->fa, (Str[]){ STR("http"), STR("https") }, 2),
                       plain);
     const struct fa *back = fa_reverse(space->fa, fa_intersect(space->fa, set, plain));
-    walk->out->many = is_open(walk, back);
-    if (walk->out->many)
+    bool open = is_open(walk, back);
+    if (!open) {
+        back = without_ports(walk, set);
+        open = !back || is_open(walk, back);
+    }
+    if (open) {
+        walk->out->many = true;
         return;
-    back = without_ports(walk, set);
-    walk->out->many = !back || is_open(walk, back);
-    if (walk->out->many)
-        return;
+    }
     back = visit_distant(walk, back);
     const struct fa *shape = last_labels(walk);
     visit_unowned(walk, fa_subtract(space->fa, back, shape));
@@ -439,7 +442,7 @@ static void visit_addresses(struct walk *walk, const struct fa *addresses)
                     fa_concat(space->fa, six, fa_literal(space->fa, STR("["))));
     back =
         fa_intersect(space->fa, back, fa_concat(space->fa, fa_union(space->fa, four, six), tail));
-    if (fa_count(back) > MOST) {
+    if (!back || fa_count(back) > MOST) {
         walk->out->many = true;
         return;
     }
