@@ -350,45 +350,21 @@ static void judge_names(const struct scene *scene, enum direction direction)
     }
 }
 
-static bool same_reason(const struct unknown *a, const struct unknown *b)
+// What may change because something is not known: merged to one finding for each thing that is not.
+static void judge_possible(const struct scene *scene, const struct change *change)
 {
-    if (!a || !b)
-        return a == b;
-    return a == b || (a->span.file == b->span.file && a->span.begin == b->span.begin &&
-                      str_equal(a->reason, b->reason));
-}
-
-// What may change because something is not known: once for each thing that is not.
-static void judge_possible(const struct scene *scene, uint32_t from)
-{
-    const struct diff *diff = scene->diff;
-    const struct change *change = &diff->changes[from];
-    uint32_t reach = 0;
-    const struct region *last = NULL;
-    for (uint32_t i = 0; i < from; i++)
-        if (diff->changes[i].certainty == CERTAINTY_POSSIBLE &&
-            same_reason(diff->changes[i].why, change->why))
-            return;
-    for (uint32_t i = from; i < diff->change_count; i++) {
-        const struct change *other = &diff->changes[i];
-        if (other->certainty != CERTAINTY_POSSIBLE || !same_reason(other->why, change->why) ||
-            other->region == last)
-            continue;
-        reach += other->region->merged;
-        last = other->region;
-    }
     struct item item = item_start(scene, change);
     struct part_of part = { .origins = change->origins, .trust = TRUST_NONE };
     set_origins(scene, &item, &part, scene->named_new);
     item_set_word(&item, CHANGE_CAPABILITY, "read");
     item_set_bool(&item, CHANGE_CREDENTIALS, change->capability.credentials);
     item_set_text(&item, CHANGE_WHAT, item.facts[CHANGE_PLACE].text);
-    item.finding.reach = reach;
     item.finding.condition = (Str){ 0 };
     if (change->why)
         item_set_place(&item, change->why->span, item.finding.span, item.finding.span);
     else
         item_set_text(&item, CHANGE_REASON, STR("a limit was reached"));
+    item.merge.cause = hash_str(HASH_SEED, item.facts[CHANGE_REASON].text);
     engine_judge(scene->engine, &item);
 }
 
@@ -467,7 +443,7 @@ static void judge_region(struct engine *engine, const struct diff *diff, uint32_
     }
     for (uint32_t i = 0; i < count; i++)
         if (scene.changes[i].certainty == CERTAINTY_POSSIBLE)
-            judge_possible(&scene, from + i);
+            judge_possible(&scene, &scene.changes[i]);
     engine_cover(engine, first, region->pairs, region->merged);
 }
 
