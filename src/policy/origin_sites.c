@@ -390,9 +390,34 @@ static bool is_open(struct walk *walk, const struct fa *back)
     return false;
 }
 
+// The same without turning the automaton round, for sets that hold the names themselves and not
+// only what lies below them. More than all suffixes that lie below one of the labels.
+static bool is_plainly_open(struct walk *walk, const struct fa *set)
+{
+    enum { PLENTY = 4 * ORIGINS_SITES };
+    static const char *const schemes[] = { "https://", "http://" };
+    struct fa_space *fa = walk->space->fa;
+    const struct fa *label = fa_repeat(fa, origin_class(walk->space, "az09"), 1, FA_FOREVER);
+    for (size_t s = 0; s < sizeof schemes / sizeof *schemes; s++) {
+        const struct fa *hosts = fa_after(fa, set, str_from(schemes[s]));
+        if (fa_is_none(hosts))
+            continue;
+        for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+            Str end = str_format(walk->scratch, ".%s", common[i]);
+            if (fa_count(fa_intersect(fa, fa_before(fa, hosts, end), label)) > PLENTY)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void visit_names(struct walk *walk, const struct fa *set)
 {
     struct origin_space *space = walk->space;
+    if (is_plainly_open(walk, set)) {
+        walk->out->many = true;
+        return;
+    }
     const struct fa *plain =
         fa_concat(space->fa, origin_text(space, "://"),
                   fa_repeat(space->fa, origin_class(space, "az09 -."), 1, FA_FOREVER));

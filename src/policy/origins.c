@@ -176,18 +176,21 @@ static void judge_sites(struct origin_space *space, const struct fa *web, const 
     }
 }
 
-static void judge_shared(struct origin_space *space, struct sites *sites, struct origins *out)
+// Whether an open set holds names of the services that everybody knows.
+static bool has_famous(const struct origin_space *space, const struct fa *set)
 {
-    for (size_t i = 0; i < sizeof famous / sizeof *famous && sites->many; i++) {
+    for (size_t i = 0; i < sizeof famous / sizeof *famous; i++) {
         Str suffix = str_from(famous[i]);
-        Str secure = str_concat(space->arena, STR("https://anyone."), suffix);
-        bool known = !fa_accepts(out->set, secure) || suffix_of(suffix) != SUFFIX_SHARED;
-        for (uint32_t k = 0; k < sites->shared.count && !known; k++)
-            known = str_equal(sites->shared.items[k], suffix);
-        if (!known)
-            *vec_push(space->arena, &sites->shared) = suffix;
+        if (fa_accepts(set, str_concat(space->arena, STR("https://anyone."), suffix)) &&
+            suffix_of(suffix) == SUFFIX_SHARED)
+            return true;
     }
-    out->has_shared = sites->shared.count > 0;
+    return false;
+}
+
+static void judge_shared(struct origin_space *space, const struct sites *sites, struct origins *out)
+{
+    out->has_shared = sites->shared.count > 0 || (sites->many && has_famous(space, out->set));
     bool others = out->has_null || out->has_app || out->has_local ||
                   fa_accepts(out->set, STR("https://evil.com"));
     for (uint32_t i = 0; i < out->site_count && !others; i++) {

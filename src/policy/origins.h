@@ -67,7 +67,7 @@ enum origins_part {
 };
 const struct fa *origins_part(struct origin_space *space, enum origins_part part);
 // The members of a set on a public suffix where anyone gets a name (the list's private section):
-// https://anyone.github.io. In unbounded sets, those on the best-known of them.
+// https://anyone.github.io. None of a set that holds any name below an ordinary suffix anyway.
 const struct fa *origins_shared(struct origin_space *space, const struct fa *set);
 
 // The language of a trusted_origins entry: an origin, or one with "*." before the host
