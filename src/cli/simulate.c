@@ -48,8 +48,6 @@ static bool answer_line(struct workspace *workspace, struct version *version, Sp
     bool good = requests_parse(run, at, line, &request);
     if (!good)
         answer.reason = run->diags.items[before].message;
-    else if (!request.path.len)
-        answer.reason = STR("the path is malformed: a server answers 400");
     else
         policy_answer(version->result.policy, &version->config.upstreams, &request, &answer);
     write_answer(&jout, workspace->files, &answer);

@@ -25,6 +25,13 @@ void policy_add_endpoint(struct policy *policy, const struct endpoint *endpoint)
     policy->endpoints[policy->endpoint_count++] = endpoint;
 }
 
+void policy_add_malformed(struct policy *policy, const struct endpoint *endpoint)
+{
+    policy->malformed = grow(policy, policy->malformed, policy->malformed_count,
+                             &policy->malformed_capacity, sizeof *policy->malformed);
+    policy->malformed[policy->malformed_count++] = endpoint;
+}
+
 void policy_add_unknown(struct policy *policy, struct unknown unknown)
 {
     policy->unknowns = grow(policy, policy->unknowns, policy->unknown_count,
@@ -192,9 +199,8 @@ static bool answer(struct policy *policy, const struct upstreams *upstreams,
         break;
     case ANSWER_UPSTREAM:
         if (response->asked_before)
-            return not_known(
-                out,
-                STR("the upstream is asked a second time, and what it answers then is not given"));
+            return not_known(out, STR("the upstream is asked for something else than the request, "
+                                      "and what it answers is not given"));
         if (!request->upstream_status) {
             const struct upstream *upstream = upstreams_find(upstreams, response->upstream);
             if (upstream && upstream->own)
@@ -246,41 +252,88 @@ static bool same_answer(const struct answer_lines *a, const struct answer_lines 
     return true;
 }
 
-void policy_answer(struct policy *policy, const struct upstreams *upstreams,
-                   const struct request *request, struct answer_lines *out)
+// The answer of one endpoint that the request lies in. False when none of its cells holds the
+// request.
+static bool answer_endpoint(struct policy *policy, const struct upstreams *upstreams,
+                            const struct request *request, const struct endpoint *endpoint,
+                            struct answer_lines *out)
+{
+    bool found = false;
+    for (uint32_t c = 0; c < endpoint->cell_count; c++) {
+        const struct var *open = NULL;
+        if (!request_in_box(policy->model->arena, request, endpoint->cells[c].box, &open))
+            continue;
+        struct answer_lines one = { .known = true, .endpoint = endpoint };
+        (void)answer(policy, upstreams, request, endpoint->cells[c].response, &one);
+        if (found &&
+            !same_answer(out, &one)) // the request does not tell which of the cells answers
+            return not_known(out, open ? open->name : STR("a limit was reached")) || true;
+        *out = one;
+        found = true;
+    }
+    return found;
+}
+
+static uint32_t example_port(struct policy *policy, const struct endpoint *endpoint)
+{
+    Str text;
+    uint32_t port = 0;
+    const struct fa *ports = box_language(endpoint->box, policy->model->port);
+    if (ports && fa_shortest(policy->model->arena, ports, NULL, &text))
+        (void)str_number(text, 65535, &port);
+    return port;
+}
+
+static bool answer_list(struct policy *policy, const struct upstreams *upstreams,
+                        const struct request *request, const struct endpoint *const *endpoints,
+                        uint32_t count, bool any_port, struct answer_lines *out)
 {
     struct model *model = policy->model;
     struct request seen = *request;
-    *out = (struct answer_lines){ 0 };
-    (void)not_known(out, STR("no endpoint of the configuration serves this request"));
     Str unmerged, query;
     if (!request_normalise(model->arena, request->target, false, &unmerged, &query))
         unmerged = request->path;
-    for (uint32_t e = 0; e < policy->endpoint_count; e++) {
-        const struct endpoint *endpoint = policy->endpoints[e];
+    for (uint32_t e = 0; e < count; e++) {
+        const struct endpoint *endpoint = endpoints[e];
         const struct var *open = NULL;
         seen.first_header_only = endpoint->first_header_only;
         seen.path = endpoint->keeps_slashes ? unmerged : request->path;
-        if (!request_in_box(model->arena, &seen, endpoint->box, &open))
-            continue;
-        bool first = true;
-        for (uint32_t c = 0; c < endpoint->cell_count; c++) {
-            open = NULL;
-            if (!request_in_box(model->arena, &seen, endpoint->cells[c].box, &open))
-                continue;
-            struct answer_lines one = { .known = true, .endpoint = endpoint };
-            (void)answer(policy, upstreams, &seen, endpoint->cells[c].response, &one);
-            if (first) {
-                *out = one;
-            } else if (!same_answer(out,
-                                    &one)) { // the request does not tell which of the cells answers
-                out->known = false;
-                out->reason = open ? open->name : STR("a limit was reached");
-                return;
-            }
-            first = false;
+        if (any_port) {
+            const struct fa *schemes = box_language(endpoint->box, model->scheme);
+            seen.port = example_port(policy, endpoint);
+            if (schemes && !fa_accepts(schemes, request->scheme))
+                seen.scheme = str_is(request->scheme, "https") ? STR("http") : STR("https");
+            else
+                seen.scheme = request->scheme;
         }
-        if (!first)
-            return;
+        if (request_in_box(model->arena, &seen, endpoint->box, &open) &&
+            answer_endpoint(policy, upstreams, &seen, endpoint, out))
+            return true;
     }
+    return false;
+}
+
+static bool listens_at(struct policy *policy, uint32_t port)
+{
+    Str text = str_format(policy->model->arena, "%u", port);
+    for (uint32_t e = 0; e < policy->endpoint_count; e++) {
+        const struct fa *ports = box_language(policy->endpoints[e]->box, policy->model->port);
+        if (!ports || fa_accepts(ports, text))
+            return true;
+    }
+    return false;
+}
+
+void policy_answer(struct policy *policy, const struct upstreams *upstreams,
+                   const struct request *request, struct answer_lines *out)
+{
+    *out = (struct answer_lines){ 0 };
+    (void)not_known(out, STR("no endpoint of the configuration serves this request"));
+    bool malformed = request->path.len == 0;
+    const struct endpoint *const *endpoints = malformed ? policy->malformed : policy->endpoints;
+    uint32_t count = malformed ? policy->malformed_count : policy->endpoint_count;
+    // Nothing listens at a port that the URL does not even name: what stands before it passes the
+    // request on.
+    bool any_port = request->port_implied && !listens_at(policy, request->port);
+    (void)answer_list(policy, upstreams, request, endpoints, count, any_port, out);
 }

@@ -101,15 +101,20 @@ struct remark {
 struct policy {
     struct model *model;
     const struct endpoint **endpoints;
+    // What answers a request whose path is malformed, at the ports of their boxes: for `simulate
+    // --raw` only.
+    const struct endpoint **malformed;
     struct unknown *unknowns;
     struct remark *remarks;
     uint32_t endpoint_count, endpoint_capacity;
+    uint32_t malformed_count, malformed_capacity;
     uint32_t unknown_count, unknown_capacity;
     uint32_t remark_count, remark_capacity;
     uint32_t files; // read for it
 };
 
 void policy_add_endpoint(struct policy *policy, const struct endpoint *endpoint);
+void policy_add_malformed(struct policy *policy, const struct endpoint *endpoint);
 void policy_add_unknown(struct policy *policy, struct unknown unknown);
 void policy_add_remark(struct policy *policy, struct remark remark);
 
@@ -148,7 +153,8 @@ void response_lines(struct model *model, const struct response *response, uint32
                     const struct header *upstream_headers, uint32_t upstream_header_count,
                     struct lines *out);
 
-// What the configuration answers to one concrete request: `simulate --raw`.
+// What the configuration answers to one concrete request: `simulate --raw`. A request without a
+// path has a malformed one.
 struct answer_lines {
     bool known;
     Str reason;      // when not known

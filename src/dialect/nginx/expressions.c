@@ -119,10 +119,13 @@ static const struct value *host(struct machine *machine, const struct state *sta
     struct model *model = machine->model;
     const struct fa *language = box_language(state->box, model->host);
     Str only;
-    if (language && fa_is_literal(model->arena, language, &only)) {
+    if (state->headerless)
+        only = STR("");
+    if (state->headerless || (language && fa_is_literal(model->arena, language, &only))) {
         const struct block *server = state->server;
-        bool absent = only.len == 0 && server->names.count;
-        return value_text(model, absent ? server->names.items[0] : only);
+        Str first = server->names.count ? server->names.items[0] : STR("");
+        (void)str_eat(&first, STR("."));
+        return value_text(model, only.len ? only : first);
     }
     return value_var(model, model->host);
 }
@@ -185,7 +188,9 @@ static const struct value *builtin_server_name(struct machine *machine, const st
     (void)name;
     (void)span;
     const struct block *server = state->server;
-    return value_text(machine->model, server->names.count ? server->names.items[0] : STR(""));
+    Str first = server->names.count ? server->names.items[0] : STR("");
+    (void)str_eat(&first, STR(".")); // .example.com is called example.com
+    return value_text(machine->model, first);
 }
 static const struct value *builtin_scheme(struct machine *machine, const struct state *state,
                                           Str name, Span span)
@@ -311,6 +316,10 @@ const struct value *variable(struct machine *machine, const struct state *state,
     if (builtin)
         return builtin->get(machine, state, name, span);
     Str rest = name;
+    bool of_headers = str_starts(name, STR("http_")) || str_starts(name, STR("cookie_")) ||
+                      str_starts(name, STR("arg_"));
+    if (state->headerless && of_headers)
+        return value_text(model, STR(""));
     if (str_eat(&rest, STR("http_")))
         return value_var(model, model_header(model, dashed(machine, rest)));
     if (str_eat(&rest, STR("cookie_")))
@@ -350,7 +359,7 @@ static void prepare(struct machine *machine, const struct state *state, Str name
         evaluate_map(machine, state, computed, depth + 1, out);
         return;
     }
-    if (!bound && str_is(name, "host")) {
+    if (!bound && !state->headerless && str_is(name, "host")) {
         split_language(machine, state, value_var(machine->model, machine->model->host),
                        fa_empty(machine->model->fa), out, out);
         return;

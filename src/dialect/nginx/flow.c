@@ -139,7 +139,8 @@ static void serve_upstream(struct machine *machine, const struct state *state,
                            const struct block *from)
 {
     struct model *model = machine->model;
-    const struct block *pages = state->error_page_used ? NULL : block_error_pages(state->cfg);
+    const struct block *pages =
+        block_error_pages(state->cfg); // a used one still takes the answer away
     struct states rest = { 0 };
     *vec_push(model->arena, &rest) = *state;
     bool intercepts = block_flag(state->cfg, offsetof(struct block, intercept_errors), false);
@@ -514,12 +515,12 @@ void serve_location(struct machine *machine, const struct state *state, const st
     struct state next = *state;
     next.cfg = target->location;
     capture_location(machine, &next, target->location);
-    if (target->slash_redirect)
+    if (is_internal(target->location) && !state->internal)
+        finish_status(machine, &next, 404, NULL, target->location->span);
+    else if (target->slash_redirect)
         finish_status(machine, &next, 301,
                       value_concat(model, next.path, value_text(model, STR("/"))),
                       target->location->span);
-    else if (is_internal(target->location) && !state->internal)
-        finish_status(machine, &next, 404, NULL, target->location->span);
     else
         run_location(machine, &next);
 }

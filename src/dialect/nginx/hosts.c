@@ -248,6 +248,7 @@ void servings_find(struct nginx_config *config, struct servings *out)
                     .box = box,
                     .port = port->port,
                     .tls = tls,
+                    .is_default = i == default_listener,
                     .keeps_slashes = keeps,
                 };
         }

@@ -24,6 +24,7 @@ struct state {
     uint32_t error_status; // err_status: overrides what is sent; 0: none
     uint32_t changes_left; // of the budget for re-searches and redirects
     bool path_changed, error_page_used, internal, stopped, upstream_asked;
+    bool headerless; // the request line alone was read: no header of the request is known
     // While headers are made: who answers, and with what.
     bool answering;
     enum answer answer;
@@ -144,6 +145,7 @@ struct serving {
     const struct box *box;
     uint32_t port; // one of them, for an example
     bool tls;
+    bool is_default; // also for hosts that nobody names
     // Slashes are merged before the host is known, as the default server of the port says.
     bool keeps_slashes;
 };

@@ -246,6 +246,40 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     policy_add_endpoint(machine->config->policy, endpoint);
 }
 
+// A malformed path is refused before the host is known, by the default server of the port.
+static void add_malformed(struct machine *machine, const struct serving *serving)
+{
+    struct model *model = machine->model;
+    struct cells cells = { 0 };
+    const struct target nowhere = { .location = machine->server, .paths = fa_none(model->fa) };
+    struct state state = {
+        .box = box_without(model, serving->box, model->host),
+        .server = machine->server,
+        .cfg = machine->server,
+        .headerless = true,
+        .upstream_asked = true, // not about this request, if an error page leads to it
+        .path = value_text(model, STR("")),
+        .args = value_text(model, STR("")),
+        .method = value_var(model, model->method),
+        .changes_left = 11,
+    };
+    machine->cells = &cells;
+    machine->entry = &nowhere;
+    machine->steps_left = STEPS_MAX;
+    machine->fa_spent = fa_space_spent(model->fa);
+    machine->keeps_slashes = serving->keeps_slashes;
+    finish_status(machine, &state, 400, NULL, machine->server->span);
+    if (cells.full)
+        return;
+    struct endpoint *endpoint = ARENA_NEW(model->arena, struct endpoint);
+    *endpoint = (struct endpoint){ .layer = "nginx",
+                                   .box = box_without(model, state.box, model->path),
+                                   .span = machine->server->span,
+                                   .cells = cells.items,
+                                   .cell_count = cells.count };
+    policy_add_malformed(machine->config->policy, endpoint);
+}
+
 static bool same_targets(const struct target *a, const struct target *b)
 {
     return a->location == b->location;
@@ -280,8 +314,11 @@ static void add_policy(struct nginx_config *config)
         machine.targets = (struct targets){ 0 };
         targets_find(&machine, machine.server, &machine.targets);
         for (uint32_t i = 0; i < servings.count; i++)
-            if (servings.items[i].server == s)
+            if (servings.items[i].server == s) {
                 add_server(&machine, &servings.items[i]);
+                if (servings.items[i].is_default)
+                    add_malformed(&machine, &servings.items[i]);
+            }
     }
 }
 static bool load_file(struct model *model, struct nginx_loader *loader, struct source *source,
