@@ -13,6 +13,8 @@ enum {
     NAMES = 24,         // that look-alikes are made of, from each source
     LANGUAGE_NAMES = 3, // for which the look-alikes are asked for as a language
     REGISTRABLE_TRIES = 64,
+    LIST_STATES = 4096, // from here on a finite set is taken for a list
+    LIST_NAMES = 256,   // of which so many are looked at
 };
 
 struct chooser {
@@ -449,6 +451,12 @@ void witness_choose(struct origin_space *space, const struct witness_question *q
     c.set = question->web;
     if (question->trusted && !fa_is_subset(space->fa, c.set, question->trusted))
         c.set = fa_subtract(space->fa, c.set, question->trusted);
+    if (fa_is_finite(c.set) && fa_states(c.set) > LIST_STATES) {
+        // A list of names, where one is as good as another.
+        Str words[LIST_NAMES];
+        size_t count = fa_enumerate(space->arena, c.set, words, LIST_NAMES);
+        c.set = fa_literals(space->fa, words, count);
+    }
     c.local = fa_is_subset(space->fa, c.set, local);
     if (!c.local)
         c.set = fa_subtract(space->fa, c.set, local);

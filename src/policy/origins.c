@@ -9,6 +9,7 @@
 
 enum {
     SORTED_MEMBERS = 1024, // of which the nicest are shown
+    LISTED = 10000,        // of an unbounded list, members are shown up to here
     COUNTLESS = 10000000,  // more members than a list would have
 };
 
@@ -233,7 +234,7 @@ static void describe(struct origin_space *space, struct described *d)
     }
     judge_sites(space, web, &d->sites, &local, out);
     judge_shared(space, &d->sites, out);
-    if (out->count != FA_INFINITE)
+    if (out->count != FA_INFINITE && (out->kind == ORIGINS_FINITE || out->count <= LISTED))
         list_members(space, out);
     struct witness_question question = { out, &d->sites, web, d->trusted, d->named };
     witness_choose(space, &question, &out->witness, &out->shape);
