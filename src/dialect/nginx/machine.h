@@ -84,6 +84,7 @@ void evaluate(struct machine *machine, const struct state *state, const struct t
 // A variable that needs no splitting any more (evaluate splits first).
 const struct value *variable(struct machine *machine, const struct state *state, Str name,
                              Span span);
+const struct binding *binding_find(const struct state *state, Str name);
 void bind(struct machine *machine, struct state *state, Str name, const struct value *value,
           bool from_map);
 
@@ -125,6 +126,9 @@ void states_join(struct machine *machine, struct states *states);
 void serve(struct machine *machine, const struct state *state); // from the server's rewrite code
 void serve_location(struct machine *machine, const struct state *state,
                     const struct target *target);
+void serve_access(struct machine *machine, const struct state *state); // behind the location's code
+void serve_try_files(struct machine *machine,
+                     const struct state *state); // behind access, with try_files
 void serve_content(struct machine *machine, const struct state *state); // behind access
 void redirect_to(struct machine *machine, const struct state *state, const struct value *uri);
 void jump_to(struct machine *machine, const struct state *state, const struct block *named);

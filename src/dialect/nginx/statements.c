@@ -56,124 +56,6 @@ const struct pattern *nginx_pattern(struct nginx_config *config, Str text, bool 
     return pattern;
 }
 
-// ---- headers
-
-static void read_add_header(struct nginx_config *config, struct block *block,
-                            const struct conf *conf)
-{
-    *vec_push(config->model->arena, &block->adds) = (struct header_line){
-        .verb = HEADER_APPEND,
-        .name = conf_word(conf, 1),
-        .value = argument(config, conf, 2),
-        .statuses = str_is(conf_word(conf, 3), "always") ? NULL : &nginx_listed_statuses,
-        .span = conf->head,
-    };
-}
-
-static void read_adds_mode(struct nginx_config *config, struct block *block,
-                           const struct conf *conf)
-{
-    (void)config;
-    Str mode = conf_word(conf, 1);
-    block->has_adds_mode = true;
-    block->adds_mode = str_is(mode, "off")     ? ADDS_OFF
-                       : str_is(mode, "merge") ? ADDS_MERGE
-                                               : ADDS_ON;
-}
-
-// The statuses in "404 500 503" of a -s option.
-static const struct statuses *read_statuses(struct nginx_config *config, Str list)
-{
-    struct statuses *set = ARENA_NEW(config->model->arena, struct statuses);
-    for (Str rest = list, item; rest.len;) {
-        uint32_t status;
-        if (!str_cut(rest, STR(" "), &item, &rest)) {
-            item = rest;
-            rest = (Str){ 0 };
-        }
-        if (str_number(item, 999, &status))
-            set->bits[status / 64] |= UINT64_C(1) << (status % 64);
-    }
-    return set;
-}
-
-static void add_more(struct nginx_config *config, struct block *block, struct header_line line,
-                     bool typed)
-{
-    if (typed) { // only for some content types, which the configuration does not tell
-        line.verb = HEADER_UNKNOWN;
-        line.value = (struct template){ .span = line.span };
-    }
-    *vec_push(config->model->arena, &block->more) = line;
-}
-
-static void read_more_headers(struct nginx_config *config, struct block *block,
-                              const struct conf *conf)
-{
-    bool clears = conf_is(conf, "more_clear_headers");
-    const struct statuses *statuses = NULL;
-    bool typed = false;
-    for (uint32_t i = 1; i < conf->n_words; i++) {
-        Str word = conf->words[i].text;
-        if (str_is(word, "-s") && i + 1 < conf->n_words) {
-            statuses = read_statuses(config, conf->words[++i].text);
-            continue;
-        }
-        if (str_is(word, "-t") && i + 1 < conf->n_words) {
-            typed = true;
-            i++;
-            continue;
-        }
-        Str name = word, text = { 0 };
-        (void)str_cut(word, STR(":"), &name, &text);
-        add_more(config, block,
-                 (struct header_line){
-                     .verb = clears ? HEADER_CLEAR : HEADER_SET,
-                     .name = str_trim(name),
-                     .value = template_parse(config->model, str_trim(text), conf->words[i].span),
-                     .statuses = statuses,
-                     .span = conf->head,
-                 },
-                 typed);
-    }
-}
-
-static void read_hidden(struct nginx_config *config, struct block *block, const struct conf *conf)
-{
-    *vec_push(config->model->arena, &block->hidden) = conf_word(conf, 1);
-    if (str_ends(conf_word(conf, 1), STR("*")))
-        config_remark(
-            config, "CG507", conf->head,
-            str_format(config->model->arena,
-                       "%.*s takes no wildcard: it hides a header that is really named %.*s",
-                       STR_ARG(conf_word(conf, 0)), STR_ARG(conf_word(conf, 1))));
-}
-
-static void read_passed(struct nginx_config *config, struct block *block, const struct conf *conf)
-{
-    *vec_push(config->model->arena, &block->passed) = conf_word(conf, 1);
-}
-
-static void unknown_line(struct nginx_config *config, struct block *block, const struct conf *conf,
-                         const char *what)
-{
-    Str reason = str_format(config->model->arena, "%s may set or remove any header", what);
-    struct template_part *part = ARENA_NEW(config->model->arena, struct template_part);
-    part->text = reason;
-    *vec_push(config->model->arena, &block->unknown_headers) = (struct header_line){
-        .verb = HEADER_UNKNOWN,
-        .value = { part, 1, conf->head },
-        .span = conf->head,
-    };
-    config_unknown(config, conf->head, reason, conf->hash);
-}
-
-static void read_header_code(struct nginx_config *config, struct block *block,
-                             const struct conf *conf)
-{
-    unknown_line(config, block, conf, "this code");
-}
-
 // ---- access
 
 static void read_rule(struct nginx_config *config, struct block *block, const struct conf *conf)
@@ -333,7 +215,7 @@ static void read_code_flow(struct nginx_config *config, struct block *block,
 {
     block->unknown_flow = "whether this code lets the request pass";
     block->unknown_flow_span = conf->head;
-    unknown_line(config, block, conf, "this code");
+    read_unknown_headers(config, block, conf, "this code");
 }
 
 static void read_computed(struct nginx_config *config, struct block *block, const struct conf *conf)
@@ -364,7 +246,7 @@ static void read_include(struct nginx_config *config, struct block *block, const
     if (block->kind == BLOCK_HTTP)
         config_unknown(config, conf->head, STR("what this include brings"), conf->hash);
     else
-        unknown_line(config, block, conf, "what this include brings");
+        read_unknown_headers(config, block, conf, "what this include brings");
 }
 
 static void read_rewrite(struct nginx_config *config, struct block *block, const struct conf *conf)

@@ -26,3 +26,14 @@ const struct pattern *nginx_pattern(struct nginx_config *config, Str text, bool 
 // Notes something that is not known, once.
 void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t identity);
 void config_remark(struct nginx_config *config, const char *rule, Span span, Str message);
+
+// Rows of the table in statements.c whose code stands in header_statements.c.
+void read_add_header(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_adds_mode(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_more_headers(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_hidden(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_passed(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_header_code(struct nginx_config *config, struct block *block, const struct conf *conf);
+// Code or files that are not read may do anything to the headers of this block.
+void read_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
+                          const char *what);
