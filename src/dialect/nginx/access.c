@@ -34,19 +34,17 @@ static void judge_address(struct machine *machine, const struct state *state,
         judge(machine, out, &self, from->rules.items[0].allow ? PASSES : FORBIDDEN);
         return;
     }
-    uint64_t identity = HASH_SEED;
     bool denies = false;
-    for (uint32_t i = 0; i < from->rules.count; i++) {
+    for (uint32_t i = 0; i < from->rules.count; i++)
         denies |= !from->rules.items[i].allow;
-        identity =
-            hash_u64(hash_str(identity, from->rules.items[i].text), from->rules.items[i].allow);
-    }
     if (!denies) { // a list of allow alone refuses nobody
         judge(machine, out, &self, PASSES);
         return;
     }
-    split_choice(machine, state, STR("whether the client's address is allowed"), identity,
-                 from->span, &yes, &no);
+    // Which addresses that are is another question: a list that changes lets other clients in, not
+    // other websites.
+    split_choice(machine, state, STR("whether the client's address is allowed"), 0, from->span,
+                 &yes, &no);
     judge(machine, out, &yes, PASSES);
     judge(machine, out, &no, FORBIDDEN);
 }
@@ -87,8 +85,13 @@ static void judge_request(struct machine *machine, const struct state *state,
         judge(machine, out, &self, PASSES);
         return;
     }
-    split_choice(machine, state, STR("whether the auth_request subrequest allows it"),
-                 hash_str(HASH_SEED, from->auth_request), from->auth_span, &yes, &no);
+    // The answer depends on the location that is asked, and on all that could lead it elsewhere.
+    uint64_t identity = hash_str(HASH_SEED, from->auth_request);
+    for (uint32_t i = 0; i < machine->targets.count; i++)
+        if (fa_accepts(machine->targets.items[i].paths, from->auth_request))
+            identity = hash_u64(identity, machine->targets.items[i].location->hash);
+    split_choice(machine, state, STR("whether the auth_request subrequest allows it"), identity,
+                 from->auth_span, &yes, &no);
     judge(machine, out, &yes, PASSES);
     judge(machine, out, &no, UNAUTHORIZED);
 }

@@ -136,8 +136,7 @@ static void add_line(struct machine *machine, const struct state *state,
         struct state next = *state;
         Str reason = line->value.count ? line->value.parts[0].text
                                        : STR("this depends on the type of the content");
-        uint64_t identity =
-            hash_u64(hash_str(HASH_SEED, line->name), line->span.end - line->span.begin);
+        uint64_t identity = hash_u64(hash_str(HASH_SEED, line->name), line->identity);
         op.value = value_unknown(machine->model, reason, identity, line->span);
         add_op(machine, &next, op);
         *vec_push(machine->model->arena, out) = next;

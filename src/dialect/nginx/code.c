@@ -3,6 +3,22 @@
 #include "base/hash.h"
 #include "dialect/nginx/statements.h"
 
+uint64_t code_identity(struct nginx_config *config, const struct conf *conf)
+{
+    uint64_t identity = hash_u64(conf->hash, config->code);
+    struct source *source = config->source;
+    for (uint32_t i = 1; source && i < conf->n_words; i++) {
+        Str path;
+        uint32_t number;
+        bool readable = source_join(source, config->prefix, conf->words[i].text, &path) &&
+                        source_stat(source, path) == SOURCE_FILE &&
+                        source_read(config->model->run, source, path, conf->words[i].span, &number);
+        if (readable)
+            identity = hash_u64(identity, files_get(source->files, number)->hash);
+    }
+    return identity;
+}
+
 // The words of an `if` without its parentheses. False when they are not there.
 static bool condition_words(struct nginx_config *config, const struct conf *conf,
                             struct conf_word **words, uint32_t *count)
@@ -167,7 +183,7 @@ void rewrite_read(struct nginx_config *config, struct block *block, struct steps
         step.kind = STEP_UNKNOWN;
         step.reason = STR("what this statement does: it is not well formed");
     }
-    step.identity = conf->hash;
+    step.identity = step.reason.len ? code_identity(config, conf) : conf->hash;
     *vec_push(config->model->arena, steps) = step;
 }
 
@@ -190,6 +206,7 @@ void computed_unknown(struct nginx_config *config, Str name, const char *reason,
 {
     struct computed *computed = computed_add(config, name, conf);
     computed->kind = COMPUTED_UNKNOWN;
+    computed->identity = code_identity(config, conf);
     computed->reason =
         str_format(config->model->arena, "$%.*s %s", STR_ARG(computed->name), reason);
 }

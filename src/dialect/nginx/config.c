@@ -83,6 +83,18 @@ static void note_all(struct nginx_config *config, const struct conf *conf, uint3
     }
 }
 
+// Code that is imported once for all that is written in the blocks.
+static void note_code(struct nginx_config *config, const struct conf *conf)
+{
+    static const char *const imports[] = {
+        "js_import",        "js_include",  "js_path",          "perl_modules",     "perl_require",
+        "lua_package_path", "init_by_lua", "init_by_lua_file", "init_by_lua_block"
+    };
+    for (size_t i = 0; i < sizeof imports / sizeof *imports; i++)
+        if (conf_is(conf, imports[i]))
+            config->code = hash_u64(config->code, code_identity(config, conf));
+}
+
 static void add_server(struct nginx_config *config, const struct conf *conf)
 {
     struct model *model = config->model;
@@ -125,6 +137,7 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
     config->source = source;
     config->prefix = source_folder(main_file);
     config->policy = policy;
+    config->hash = root->hash;
     config->http = block_new(config, BLOCK_HTTP, NULL, root);
     note_all(config, root, model->run->limits->nesting);
     for (uint32_t i = 0; i < root->n_children; i++) {
@@ -134,6 +147,7 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
         config->http->span = http->head;
         for (uint32_t k = 0; k < http->n_children; k++) {
             const struct conf *child = &http->children[k];
+            note_code(config, child);
             if (conf_is(child, "server") && child->has_block)
                 add_server(config, child);
             else

@@ -27,6 +27,7 @@ struct header_line {
     struct template value;
     const struct statuses *statuses;
     Span span;
+    uint64_t identity; // of UNKNOWN: see code_identity
 };
 struct header_lines {
     struct header_line *items;
@@ -144,12 +145,15 @@ struct block {
     enum handler handler; // of this very block
     Str upstream;         // HANDLER_UPSTREAM: as written
     Span handler_span;
+    uint64_t handler_identity; // HANDLER_UNKNOWN
     struct {
         struct template *items;
         uint32_t count, capacity;
     } try_files; // not inherited
     Span try_span;
     struct steps steps;       // of the rewrite module; not inherited
+    uint64_t hash;            // of the statement that it is read from, with all that stands in it
+    uint64_t flow_identity;   // of unknown_flow
     const char *unknown_flow; // code that may end the request in any way: what it is
     Span unknown_flow_span;
 
@@ -164,6 +168,7 @@ struct block {
     enum modifier modifier;
     Str path; // as matched: decoded text, or the regex
     const struct pattern *pattern;
+    Str unknown_match; // what to say when the pattern is not understood
     bool internal;
     // Servers.
     bool is_read; // more than its names and listens
@@ -229,6 +234,8 @@ struct nginx_config {
     } computed;
     struct map computed_by_name; // by hash of the name
     struct map assigned;         // names that some set or named group assigns
+    uint64_t hash;               // of everything that was read
+    uint64_t code;               // hash of what is imported for code in njs, Lua and Perl
     struct policy *policy;       // takes unknowns and remarks
 };
 

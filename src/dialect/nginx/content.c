@@ -169,8 +169,7 @@ void serve_content(struct machine *machine, const struct state *state)
         serve_upstream(machine, state, from);
         return;
     case HANDLER_UNKNOWN:
-        finish_unknown(machine, state, STR("what this code answers"),
-                       hash_u64(HASH_SEED, from->handler_span.end - from->handler_span.begin),
+        finish_unknown(machine, state, STR("what this code answers"), from->handler_identity,
                        from->handler_span);
         return;
     case HANDLER_EMPTY_GIF:

@@ -31,8 +31,8 @@ static void search(struct machine *machine, const struct state *state)
         rest = missed;
     }
     for (uint32_t i = 0; i < rest.count; i++)
-        finish_unknown(machine, &rest.items[i], STR("which location serves this"), 0,
-                       state->server->span);
+        finish_unknown(machine, &rest.items[i], STR("which location serves this"),
+                       machine->config->hash, state->server->span);
 }
 
 // Behind the location's code: searched again when it changed the path, else on to access.
@@ -69,12 +69,10 @@ static void run_location(struct machine *machine, const struct state *state)
         for (uint32_t i = 0; i < inside.count; i++) {
             struct states ends = { 0 };
             split_choice(machine, &inside.items[i], str_from(location->unknown_flow),
-                         hash_u64(HASH_SEED, location->unknown_flow_span.end -
-                                                 location->unknown_flow_span.begin),
-                         location->unknown_flow_span, &passes, &ends);
+                         location->flow_identity, location->unknown_flow_span, &passes, &ends);
             for (uint32_t k = 0; k < ends.count; k++)
-                finish_unknown(machine, &ends.items[k], STR("what this code answers"), 0,
-                               location->unknown_flow_span);
+                finish_unknown(machine, &ends.items[k], STR("what this code answers"),
+                               location->flow_identity, location->unknown_flow_span);
         }
         inside = passes;
     }
@@ -113,7 +111,10 @@ void serve_location(struct machine *machine, const struct state *state, const st
     struct state next = *state;
     next.cfg = target->location;
     capture_location(machine, &next, target->location);
-    if (is_internal(target->location) && !state->internal)
+    if (target->unknown)
+        finish_unknown(machine, &next, target->unknown->unknown_match,
+                       hash_u64(target->unknown->hash, state->server->hash), target->unknown->span);
+    else if (is_internal(target->location) && !state->internal)
         finish_status(machine, &next, 404, NULL, target->location->span);
     else if (target->slash_redirect)
         finish_status(machine, &next, 301,

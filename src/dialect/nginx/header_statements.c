@@ -39,10 +39,11 @@ static const struct statuses *read_statuses(struct nginx_config *config, Str lis
 }
 
 static void add_more(struct nginx_config *config, struct block *block, struct header_line line,
-                     bool typed)
+                     bool typed, uint64_t identity)
 {
     if (typed) { // only for some content types, which the configuration does not tell
         line.verb = HEADER_UNKNOWN;
+        line.identity = identity;
         line.value = (struct template){ .span = line.span };
     }
     *vec_push(config->model->arena, &block->more) = line;
@@ -74,7 +75,7 @@ void read_more_headers(struct nginx_config *config, struct block *block, const s
                      .statuses = statuses,
                      .span = conf->head,
                  },
-                 typed);
+                 typed, conf->hash);
     }
 }
 
@@ -94,18 +95,25 @@ void read_passed(struct nginx_config *config, struct block *block, const struct 
     *vec_push(config->model->arena, &block->passed) = conf_word(conf, 1);
 }
 
-void read_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
-                          const char *what)
+void add_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
+                         Str reason)
 {
-    Str reason = str_format(config->model->arena, "%s may set or remove any header", what);
     struct template_part *part = ARENA_NEW(config->model->arena, struct template_part);
     part->text = reason;
     *vec_push(config->model->arena, &block->unknown_headers) = (struct header_line){
         .verb = HEADER_UNKNOWN,
         .value = { part, 1, conf->head },
         .span = conf->head,
+        .identity = code_identity(config, conf),
     };
-    config_unknown(config, conf->head, reason, conf->hash);
+}
+
+void read_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
+                          const char *what)
+{
+    Str reason = str_format(config->model->arena, "%s may set or remove any header", what);
+    add_unknown_headers(config, block, conf, reason);
+    config_unknown(config, conf->head, reason, code_identity(config, conf));
 }
 
 void read_header_code(struct nginx_config *config, struct block *block, const struct conf *conf)

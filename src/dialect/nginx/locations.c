@@ -15,7 +15,8 @@ static void add(struct search *search, struct targets *list, const struct block 
                 const struct fa *paths, bool slash)
 {
     if (!fa_is_none(paths)) // NULL, too: a limit was reached
-        *vec_push(search->arena, list) = (struct target){ location, paths, slash };
+        *vec_push(search->arena, list) =
+            (struct target){ .location = location, .paths = paths, .slash_redirect = slash };
 }
 
 static bool is_prefix(const struct block *location)
@@ -73,9 +74,11 @@ static void search_patterns(struct search *search, const struct block *block,
         if (location->modifier != LOCATION_REGEX)
             continue;
         const struct fa *language = location->pattern->result.language;
-        if (!language) {
-            search->out->unknown = true;
-            continue;
+        if (!language) { // from here on anything may serve these paths
+            *vec_push(search->arena, search->out) = (struct target){ .location = fallback->location,
+                                                                     .paths = rest,
+                                                                     .unknown = location };
+            return;
         }
         const struct fa *hit = fa_intersect(search->fa, rest, language);
         if (fa_is_none(hit))

@@ -43,11 +43,12 @@ struct target {
     const struct block *location; // the server block itself when no location fits
     const struct fa *paths;
     bool slash_redirect; // 301 to the same path with a slash
+    const struct block
+        *unknown; // a location whose regular expression may claim these paths, or not; else NULL
 };
 struct targets {
     struct target *items;
     uint32_t count, capacity;
-    bool unknown; // a regular expression could not be judged
 };
 
 struct cells {

@@ -218,9 +218,11 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
         struct response *response = ARENA_NEW(model->arena, struct response);
         *response = (struct response){ .answer = ANSWER_UNKNOWN,
                                        .reason = STR("there are too many cases"),
+                                       .identity = hash_u64(machine->config->hash, location->hash),
                                        .span = location->span };
-        policy_add_unknown(machine->config->policy,
-                           (struct unknown){ location->span, response->reason, 0 });
+        policy_add_unknown(
+            machine->config->policy,
+            (struct unknown){ location->span, response->reason, response->identity });
         cells.count = 0;
         *vec_push(model->arena, &cells) = (struct cell){ box, response };
     }

@@ -1,6 +1,7 @@
 #include "dialect/nginx/statements.h"
 
 #include "base/hash.h"
+#include "dialect/nginx/directives.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ struct block *block_new(struct nginx_config *config, enum block_kind kind,
     block->kind = kind;
     block->parent = parent;
     block->span = conf->head;
+    block->hash = conf->hash;
     block->intercept_errors = block->recursive_error_pages = block->autoindex = -1;
     block->merge_slashes = block->gzip = block->gzip_vary = -1;
     return block;
@@ -207,7 +209,8 @@ static void read_code_content(struct nginx_config *config, struct block *block,
 {
     block->handler = HANDLER_UNKNOWN;
     block->handler_span = conf->head;
-    config_unknown(config, conf->head, STR("what this code answers"), conf->hash);
+    block->handler_identity = code_identity(config, conf);
+    config_unknown(config, conf->head, STR("what this code answers"), block->handler_identity);
 }
 
 static void read_code_flow(struct nginx_config *config, struct block *block,
@@ -215,6 +218,7 @@ static void read_code_flow(struct nginx_config *config, struct block *block,
 {
     block->unknown_flow = "whether this code lets the request pass";
     block->unknown_flow_span = conf->head;
+    block->flow_identity = code_identity(config, conf);
     read_unknown_headers(config, block, conf, "this code");
 }
 
@@ -286,6 +290,8 @@ static void read_location(struct nginx_config *config, struct block *block, cons
     if (location->modifier == LOCATION_REGEX)
         location->pattern =
             nginx_pattern(config, path, caseless, conf->words[conf->n_words - 1].span);
+    location->unknown_match =
+        str_format(config->model->arena, "whether location %.*s serves this", STR_ARG(path));
     for (uint32_t i = 0; i < conf->n_children; i++)
         statement_read(config, location, &conf->children[i]);
     *vec_push(config->model->arena, &block->locations) = location;
@@ -425,6 +431,35 @@ static int compare_statement(const void *key, const void *row)
     return str_compare(*(const Str *)key, str_from(((const struct statement *)row)->name));
 }
 
+// Modules whose directives corsgate does not know one by one, but which leave CORS headers alone.
+static bool is_harmless(Str name)
+{
+    static const char *const prefixes[] = {
+        "vhost_traffic_status",
+        "pagespeed",
+        "modsecurity",
+        "opentracing",
+        "opentelemetry",
+        "otel_",
+        "zstd",
+        "brotli",
+        "health_check",
+        "status_zone",
+        "sticky",
+        "push_stream",
+        "upload_",
+        "rtmp",
+        "vod",
+        "naxsi",
+        "Sec",
+        "datadog_",
+    };
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (str_starts(name, str_from(prefixes[i])))
+            return true;
+    return false;
+}
+
 void statement_read(struct nginx_config *config, struct block *block, const struct conf *conf)
 {
     Str name = conf_word(conf, 0);
@@ -433,4 +468,8 @@ void statement_read(struct nginx_config *config, struct block *block, const stru
                 compare_statement);
     if (statement)
         statement->read(config, block, conf);
+    else if (directive_contexts(name) == 0 && !is_harmless(name)) // validation has said so
+        add_unknown_headers(
+            config, block, conf,
+            STR("a directive of a module that is not known may set or remove any header"));
 }

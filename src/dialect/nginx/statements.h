@@ -23,6 +23,10 @@ struct template argument(struct nginx_config *config, const struct conf *conf, u
 const struct pattern *nginx_pattern(struct nginx_config *config, Str text, bool caseless,
                                     Span span);
 
+// What a piece of code depends on: its text and the files that it names, as far as they can be
+// read, and what is imported for it. Two versions in which that is equal do the same (design.md
+// section 4).
+uint64_t code_identity(struct nginx_config *config, const struct conf *conf);
 // Notes something that is not known, once.
 void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t identity);
 void config_remark(struct nginx_config *config, const char *rule, Span span, Str message);
@@ -34,6 +38,9 @@ void read_more_headers(struct nginx_config *config, struct block *block, const s
 void read_hidden(struct nginx_config *config, struct block *block, const struct conf *conf);
 void read_passed(struct nginx_config *config, struct block *block, const struct conf *conf);
 void read_header_code(struct nginx_config *config, struct block *block, const struct conf *conf);
+// The same for what is reported elsewhere already.
+void add_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
+                         Str reason);
 // Code or files that are not read may do anything to the headers of this block.
 void read_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
                           const char *what);
