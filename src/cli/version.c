@@ -74,7 +74,8 @@ static void say_diags(struct workspace *workspace, struct diag *diags, uint32_t 
 void version_complain_since(struct workspace *workspace, uint32_t before)
 {
     struct run *run = workspace->command->run;
-    say_diags(workspace, run->diags.items + before, run->diags.count - before, WITHOUT_IDS);
+    if (run->diags.count > before)
+        say_diags(workspace, &run->diags.items[before], run->diags.count - before, WITHOUT_IDS);
 }
 
 void version_complain(struct workspace *workspace, const struct version *version)

@@ -85,7 +85,7 @@ enum { INSIDE_SALT = 3, ACCEPT_SALT = 4, REJECT_SALT = 5 };
 static const struct pool_edge *edges_of(const struct finish *f, uint32_t state, uint32_t *count)
 {
     *count = f->draft->states.items[state].count;
-    return f->draft->edges.items + f->draft->states.items[state].edges;
+    return *count ? &f->draft->edges.items[f->draft->states.items[state].edges] : NULL;
 }
 
 // The target as a state of the pool, POOL_UNKNOWN when it is in the component at hand.

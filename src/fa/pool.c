@@ -52,7 +52,7 @@ uint32_t pool_add(struct fa_space *space, bool accept, const struct pool_edge *e
     uint32_t room = POOL_PAGE - (space->edges & (POOL_PAGE - 1));
     if (count > room)
         space->edges += room; // a state's edges lie in one page
-    if (space->edges + count > space->edge_pages.count * POOL_PAGE)
+    if (space->edges + count >= space->edge_pages.count * POOL_PAGE) // there is always a next place
         *vec_push(space->arena, &space->edge_pages) =
             ARENA_ARRAY(space->arena, struct pool_edge, POOL_PAGE);
     if (space->states == space->state_pages.count * POOL_PAGE)

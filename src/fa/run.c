@@ -66,9 +66,10 @@ static struct charset cut_bytes(const struct run *r, struct state state)
         if (t->node == NODE_FINAL)
             continue;
         struct program_set set = m->program->sets.items[m->program->nodes.items[t->node].value];
-        const struct program_range *ranges = m->program->ranges.items + set.first;
-        for (uint32_t k = 0; k < set.count; k++)
-            cut(&cuts, ranges[k].lo, ranges[k].hi);
+        for (uint32_t k = 0; k < set.count; k++) {
+            const struct program_range *range = &m->program->ranges.items[set.first + k];
+            cut(&cuts, range->lo, range->hi);
+        }
     }
     cuts.bits[0] &= ~UINT64_C(1);
     return cuts;
@@ -106,8 +107,9 @@ static void expand(struct run *r, uint32_t number)
             uint32_t count = 1;
             if (t->node != NODE_FINAL) {
                 struct program_set set = program->sets.items[program->nodes.items[t->node].value];
-                ranges = program->ranges.items + set.first;
                 count = set.count;
+                if (count)
+                    ranges = &program->ranges.items[set.first];
             }
             for (uint32_t k = 0; k < count; k++)
                 for (uint32_t s = charset_rank(cuts, ranges[k].lo),

@@ -17,7 +17,7 @@ uint32_t files_add(struct files *files, Str path, Str text)
     assert(text.len <= UINT32_MAX);
     struct file *file = ARENA_NEW(files->arena, struct file);
     file->path = path;
-    file->text = text;
+    file->text = text.ptr ? text : STR(""); // so that there is a place to point to
     file->hash = hash_str(HASH_SEED, text);
     *vec_push(files->arena, &files->list) = file;
     return files->list.count;
