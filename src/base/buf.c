@@ -38,6 +38,7 @@ void buf_add_text(struct buf *buf, const char *text)
 
 void buf_addf(struct buf *buf, const char *format, ...)
 {
+    assert(format);
     va_list args;
     va_start(args, format);
     int len = vsnprintf(NULL, 0, format, args);

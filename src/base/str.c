@@ -152,6 +152,7 @@ Str str_concat(struct arena *arena, Str a, Str b)
 
 Str str_format(struct arena *arena, const char *format, ...)
 {
+    assert(format);
     va_list args;
     va_start(args, format);
     int len = vsnprintf(NULL, 0, format, args);
