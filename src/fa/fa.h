@@ -82,8 +82,9 @@ bool fa_is_finite(const struct fa *a);
 // The number of words; FA_INFINITE when there is no end (or more than fit).
 #define FA_INFINITE UINT64_MAX
 uint64_t fa_count(const struct fa *a);
-// The first `max` words in order of length, then by byte; returns how many were written (fewer where
-// the limit on steps is reached, which only very long words do). Words are copied into `arena`.
+// The first `max` words in order of length, then by byte; returns how many were written (fewer
+// where the limit on steps is reached, which only very long words do). Words are copied into
+// `arena`.
 size_t fa_enumerate(struct arena *arena, const struct fa *a, Str *out, size_t max);
 // A shortest word; among those, the one whose bytes come earliest in `taste` (256 ranks, smaller is
 // nicer; NULL for byte order). False, and nothing written, when there is none.

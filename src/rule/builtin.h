@@ -1,5 +1,5 @@
 #pragma once
-// builtin: the rules of rules/*.yaml, compiled by src/rule/compile_rules.c when the program is built.
+// builtin: the rules of rules/*.yaml, which src/rule/compile_rules.c compiles during the build.
 
 #include "rule/rule.h"
 

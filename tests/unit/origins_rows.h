@@ -1,5 +1,6 @@
 // origins_rows: patterns, and what there is to say about the origins that they find.
-// clang-format off: a row is a line
+// A row is a line.
+// clang-format off
 { "^https://app\\.example\\.com$", ORIGINS_FINITE, "example.com", "https://app.example.com", WITNESS_PLAIN, "" },
 { "^https?://(app|www)\\.example\\.com$", ORIGINS_FINITE, "example.com", "https://app.example.com", WITNESS_PLAIN, "insecure" },
 { "^https://(app\\.example\\.com|partner\\.test)(:8443)?$", ORIGINS_FINITE, "example.com partner.test", "https://partner.test", WITNESS_PLAIN, "" },

@@ -1,5 +1,5 @@
-// The words of nginx, as ngx_conf_read_token cuts them (reference/nginx.md 1.1 and 1.5). Every token
-// can be told from where it begins, except inside Lua, where the open braces are the state.
+// The words of nginx, as ngx_conf_read_token cuts them (reference/nginx.md 1.1 and 1.5). Every
+// token can be told from where it begins, except inside Lua, where the open braces are the state.
 
 #include <tree_sitter/parser.h>
 
@@ -9,7 +9,18 @@
 #include <string.h>
 
 // In the order of `externals` in grammar.js.
-enum token { WORD, QUOTED, LUA_NAME, LUA_PART, LUA_END, COMMENT, SEMICOLON, OPEN, CLOSE, RECOVERING };
+enum token {
+    WORD,
+    QUOTED,
+    LUA_NAME,
+    LUA_PART,
+    LUA_END,
+    COMMENT,
+    SEMICOLON,
+    OPEN,
+    CLOSE,
+    RECOVERING
+};
 
 struct scanner {
     uint32_t depth; // braces of Lua that are open
@@ -81,7 +92,8 @@ static void scan_word(TSLexer *lexer, struct tail *tail)
     lexer->mark_end(lexer);
 }
 
-// A quote that is not closed where nginx requires it ends, so that reading can go on, before the last
+// A quote that is not closed where nginx requires it ends, so that reading can go on, before the
+// last
 // ';' of its first line or with that line.
 static void scan_quoted(TSLexer *lexer, struct tail *tail)
 {
@@ -141,8 +153,8 @@ static bool skip_long(TSLexer *lexer)
     return true;
 }
 
-// Skips a string, which must end on its line: otherwise the quote is a character like any other, and
-// the token ends behind it, so that what follows is looked at again. False then.
+// Skips a string, which must end on its line: otherwise the quote is a character like any other,
+// and the token ends behind it, so that what follows is looked at again. False then.
 static bool skip_lua_quoted(TSLexer *lexer)
 {
     int32_t quote = lexer->lookahead;
