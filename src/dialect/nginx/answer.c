@@ -228,6 +228,11 @@ void finish_direct(struct machine *machine, const struct state *state, uint32_t 
                               .span = span });
 }
 
+void finish_file(struct machine *machine, const struct state *state, Span span)
+{
+    answer(machine, state, (struct response){ .answer = ANSWER_FILE, .span = span });
+}
+
 void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span)
 {
     answer(machine, state,

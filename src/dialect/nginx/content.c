@@ -97,6 +97,46 @@ static void serve_plain_file(struct machine *machine, const struct state *state,
     }
 }
 
+// Whether a file that is not there leads elsewhere than to a plain 404.
+static bool cares_for_missing(const struct state *state)
+{
+    const struct block *from = state->error_page_used ? NULL : block_error_pages(state->cfg);
+    for (uint32_t i = 0; from && i < from->error_pages.count; i++) {
+        uint32_t status = from->error_pages.items[i].status;
+        if (status == 404 || status == 403 || status == 301)
+            return true;
+    }
+    return state->error_status != 0;
+}
+
+// The one file that an index stands for, when there is one and it is written out.
+static const struct value *only_index(struct machine *machine, const struct state *state)
+{
+    const struct block *from = block_index(state->cfg);
+    Str name = STR("index.html");
+    bool one = !from || (from->index.count == 1 && template_is_text(&from->index.items[0], &name));
+    if (!one || block_flag(state->cfg, offsetof(struct block, autoindex), false))
+        return NULL;
+    const struct value *index = value_text(machine->model, name);
+    return str_starts(name, STR("/")) ? index : value_concat(machine->model, state->path, index);
+}
+
+// Files that cannot be looked at are taken to be there, as an upstream is taken to answer: one
+// answer, not two by a choice.
+static bool serve_unseen(struct machine *machine, const struct state *state, bool folder, Span span)
+{
+    if (files_are_known(machine, state) || cares_for_missing(state))
+        return false;
+    const struct value *index = folder ? only_index(machine, state) : NULL;
+    if (folder && !index)
+        return false;
+    if (folder)
+        redirect_to(machine, state, index);
+    else
+        finish_file(machine, state, span);
+    return true;
+}
+
 static void serve_files(struct machine *machine, const struct state *state)
 {
     static const Str methods[] = { { "GET", 3 }, { "HEAD", 4 }, { "POST", 4 } };
@@ -115,9 +155,11 @@ static void serve_files(struct machine *machine, const struct state *state)
         struct states folder = { 0 }, plain = { 0 };
         split_language(machine, now, now->path, slash, &folder, &plain);
         for (uint32_t k = 0; k < folder.count; k++)
-            serve_folder(machine, &folder.items[k], file, span);
+            if (!serve_unseen(machine, &folder.items[k], true, span))
+                serve_folder(machine, &folder.items[k], file, span);
         for (uint32_t k = 0; k < plain.count; k++)
-            serve_plain_file(machine, &plain.items[k], file, span);
+            if (!serve_unseen(machine, &plain.items[k], false, span))
+                serve_plain_file(machine, &plain.items[k], file, span);
     }
 }
 

@@ -146,6 +146,13 @@ void split_file(struct machine *machine, const struct state *state, const struct
                  no);
 }
 
+bool files_are_known(struct machine *machine, const struct state *state)
+{
+    const struct block *from = block_root(state->cfg);
+    Str root = STR("html");
+    return (!from || template_is_text(&from->root, &root)) && tree_of(machine, root)->known;
+}
+
 const struct value *file_path(struct machine *machine, const struct state *state)
 {
     struct model *model = machine->model;

@@ -110,6 +110,8 @@ void evaluate_deep(struct machine *machine, const struct state *state,
 // File tests: by what stands in the source, else by a choice. `test` is f, d, e or x.
 void split_file(struct machine *machine, const struct state *state, const struct value *path,
                 char test, Span span, struct states *yes, struct states *no);
+// Whether the files below the document root in force can be looked at.
+bool files_are_known(struct machine *machine, const struct state *state);
 // The document root's path of the state's path, as nginx maps it (root or alias). NULL when that is
 // not modelled.
 const struct value *file_path(struct machine *machine, const struct state *state);
@@ -139,6 +141,7 @@ void finish_status(struct machine *machine, const struct state *state, uint32_t 
                    const struct value *location, Span span);
 void finish_direct(struct machine *machine, const struct state *state, uint32_t status,
                    const struct value *location, Span span);
+void finish_file(struct machine *machine, const struct state *state, Span span); // a file, or 404
 void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span);
 void finish_unknown(struct machine *machine, const struct state *state, Str reason,
                     uint64_t identity, Span span);
