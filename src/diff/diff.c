@@ -30,8 +30,13 @@ static void add_place(const struct comparison *with, const struct overlap *overl
     struct model *model = with->model;
     struct place place = { .overlap = *overlap };
     const struct fa *hosts = box_language(box, model->host);
-    if (hosts && fa_accepts(hosts, STR(""))) // a browser always says which host it means
-        box = box_with(model, box, model->host, fa_subtract(model->fa, hosts, fa_empty(model->fa)));
+    // What stands in a URL as a host (reference/browser.md 1.17, without what only some engines
+    // allow): a browser says no other.
+    const struct fa *sendable =
+        model_pattern(model, STR("[a-z0-9_.-]+|\\[[0-9a-f:.]+\\]"), REGEX_PCRE2, REGEX_FULL)
+            ->result.language;
+    if (!fa_is_subset(model->fa, hosts, sendable))
+        box = box_with(model, box, model->host, sendable);
     if (!box)
         return;
     place.overlap.box = box;

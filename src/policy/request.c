@@ -154,6 +154,11 @@ static Str pair_value(Str text, Str separator, Str name, bool nocase)
     return (Str){ 0 };
 }
 
+Str request_argument(Str query, Str name)
+{
+    return pair_value(query, STR("&"), name, true);
+}
+
 bool request_value(struct arena *arena, const struct request *request, const struct var *var,
                    Str *out)
 {
@@ -187,7 +192,7 @@ bool request_value(struct arena *arena, const struct request *request, const str
                           true);
         return true;
     case VAR_ARG:
-        *out = pair_value(request->query, STR("&"), var->name, true);
+        *out = request_argument(request->query, var->name);
         return true;
     case VAR_ADDRESS:
         *out = request->address;

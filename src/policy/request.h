@@ -40,6 +40,8 @@ MUST_CHECK bool request_normalise(struct arena *arena, Str target, bool merge_sl
                                   Str *query);
 // The header's value ("" when absent), several joined by ", " (`first_only`: the first one alone).
 Str request_header(struct arena *arena, const struct request *request, Str name, bool first_only);
+// The value of an argument in a query, its name in any case; "" when it is absent.
+Str request_argument(Str query, Str name);
 // The value of a variable in this request; false for a choice, which no request determines.
 bool request_value(struct arena *arena, const struct request *request, const struct var *var,
                    Str *out);

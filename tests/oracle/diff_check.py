@@ -249,6 +249,8 @@ def at_witness(change, origin):
         one["method"] = "ODD" if name == "*" else name
     elif kind == "header":
         one["headers"] = ("x-odd-header" if name == "*" else name,)
+        if name == "content-type":  # which a GET has no use for
+            one["method"] = "POST"
     elif kind == "expose":
         one["expose"] = "x-odd-header" if name == "*" else name
     return one

@@ -296,10 +296,10 @@ static void take_over(struct machine *machine, const struct state *state,
                        &other);
         for (uint32_t k = 0; k < other.count; k++) {
             other.items[k].method = value_text(model, STR("GET"));
-            redirect_to(machine, &other.items[k], targets.items[i].value);
+            redirect_to(machine, &other.items[k], targets.items[i].value, ARGS_DROPPED);
         }
         for (uint32_t k = 0; k < head.count; k++)
-            redirect_to(machine, &head.items[k], targets.items[i].value);
+            redirect_to(machine, &head.items[k], targets.items[i].value, ARGS_DROPPED);
     }
 }
 

@@ -235,6 +235,20 @@ static int compare_builtin(const void *key, const void *row)
     return str_compare(*(const Str *)key, str_from(((const struct builtin *)row)->name));
 }
 
+// One of the arguments in force: the request's own, or those that a redirect or rewrite put in
+// their place.
+static const struct value *argument_of(struct machine *machine, const struct state *state, Str name,
+                                       Span span)
+{
+    struct model *model = machine->model;
+    Str text;
+    if (value_is_var(state->args, model->query))
+        return value_var(model, model_arg(model, name));
+    if (value_is_text(state->args, &text))
+        return value_text(model, request_argument(text, name));
+    return unknown_variable(machine, name, "the arguments were put together on the way", 0, span);
+}
+
 const struct value *variable(struct machine *machine, const struct state *state, Str name,
                              Span span)
 {
@@ -261,7 +275,7 @@ const struct value *variable(struct machine *machine, const struct state *state,
     if (str_eat(&rest, STR("cookie_")))
         return value_var(model, model_cookie(model, rest));
     if (str_eat(&rest, STR("arg_")))
-        return value_var(model, model_arg(model, rest));
+        return argument_of(machine, state, rest, span);
     if (str_eat(&rest, STR("upstream_http_"))) {
         bool has = state->answering && state->answer == ANSWER_UPSTREAM;
         return has ? value_var(model, model_upstream_header(model, dashed(machine, rest)))

@@ -49,14 +49,15 @@ static void serve_folder(struct machine *machine, const struct state *state,
                 const struct value *index = names.items[n].value;
                 Str text;
                 if (value_is_text(index, &text) && str_starts(text, STR("/"))) {
-                    redirect_to(machine, now, index);
+                    redirect_to(machine, now, index, ARGS_KEPT);
                     continue;
                 }
                 struct states there = { 0 };
                 split_file(machine, now, value_concat(model, file, index), 'f', span, &there,
                            &missing);
                 for (uint32_t t = 0; t < there.count; t++)
-                    redirect_to(machine, &there.items[t], value_concat(model, now->path, index));
+                    redirect_to(machine, &there.items[t], value_concat(model, now->path, index),
+                                ARGS_KEPT);
             }
         }
         rest = missing;
@@ -131,7 +132,7 @@ static bool serve_unseen(struct machine *machine, const struct state *state, boo
     if (folder && !index)
         return false;
     if (folder)
-        redirect_to(machine, state, index);
+        redirect_to(machine, state, index, ARGS_KEPT);
     else
         finish_file(machine, state, span);
     return true;
@@ -247,7 +248,7 @@ static void try_last(struct machine *machine, const struct state *state,
     struct evaluations targets = { 0 };
     evaluate(machine, state, last, &targets);
     for (uint32_t i = 0; i < targets.count; i++)
-        redirect_to(machine, &targets.items[i].state, targets.items[i].value);
+        redirect_to(machine, &targets.items[i].state, targets.items[i].value, ARGS_DROPPED);
 }
 
 // Takes the final slash off an expression. False when there is none.

@@ -136,7 +136,8 @@ void jump_to(struct machine *machine, const struct state *state, const struct bl
     run_location(machine, &next);
 }
 
-void redirect_to(struct machine *machine, const struct state *state, const struct value *uri)
+void redirect_to(struct machine *machine, const struct state *state, const struct value *uri,
+                 enum redirect_args args)
 {
     struct model *model = machine->model;
     struct state next = *state;
@@ -146,6 +147,8 @@ void redirect_to(struct machine *machine, const struct state *state, const struc
     }
     // "path?args" is cut where the text is known
     next.path = uri;
+    if (args == ARGS_DROPPED)
+        next.args = value_text(model, STR(""));
     for (uint32_t i = 0; i < uri->count; i++) {
         Str head, tail;
         if (uri->parts[i].kind != PART_TEXT || !str_cut(uri->parts[i].text, STR("?"), &head, &tail))

@@ -133,7 +133,11 @@ void serve_access(struct machine *machine, const struct state *state); // behind
 void serve_try_files(struct machine *machine,
                      const struct state *state); // behind access, with try_files
 void serve_content(struct machine *machine, const struct state *state); // behind access
-void redirect_to(struct machine *machine, const struct state *state, const struct value *uri);
+// To another path inside the server. The arguments are those behind its "?"; without one, the
+// request's own if they are kept.
+enum redirect_args { ARGS_DROPPED, ARGS_KEPT };
+void redirect_to(struct machine *machine, const struct state *state, const struct value *uri,
+                 enum redirect_args args);
 void jump_to(struct machine *machine, const struct state *state, const struct block *named);
 
 // Ends: an error or redirect that error_page may take over; an answer as it is.
