@@ -102,12 +102,20 @@ static void plan_additive(struct machine *machine, struct header_plan *out,
 
 static void add_op(struct machine *machine, struct state *state, struct header_op op)
 {
-    struct header_op *ops =
-        ARENA_ARRAY(machine->model->arena, struct header_op, state->op_count + 1);
-    if (state->op_count)
-        memcpy(ops, state->ops, state->op_count * sizeof *ops);
-    ops[state->op_count++] = op;
-    state->ops = ops;
+    // The next place is this state's unless another took it or there is none.
+    struct op_room *room = state->op_room;
+    uint32_t count = state->op_count;
+    if (!room || room->used != count || count == room->capacity) {
+        uint32_t capacity = count < 2 ? 4 : 2 * count;
+        size_t size = sizeof *room + capacity * sizeof *room->items;
+        room = arena_alloc(machine->model->arena, size, _Alignof(struct op_room));
+        room->capacity = capacity;
+        if (count)
+            memcpy(room->items, state->op_room->items, count * sizeof *room->items);
+        state->op_room = room;
+    }
+    room->items[count] = op;
+    room->used = state->op_count = count + 1;
 }
 
 static void add_hidden(struct machine *machine, struct state *state)
@@ -181,7 +189,7 @@ static void answer(struct machine *machine, const struct state *state, struct re
     first.answering = true;
     first.answer = response.answer;
     first.status = response.status;
-    first.ops = NULL;
+    first.op_room = NULL;
     first.op_count = 0;
     const struct block *cfg = state->cfg;
     if (response.answer == ANSWER_UPSTREAM)
@@ -212,7 +220,7 @@ static void answer(struct machine *machine, const struct state *state, struct re
         now = next;
     }
     for (uint32_t k = 0; k < now.count; k++) {
-        response.ops = now.items[k].ops;
+        response.ops = now.items[k].op_count ? now.items[k].op_room->items : NULL;
         response.op_count = now.items[k].op_count;
         cells_add(machine, now.items[k].box, &response);
     }

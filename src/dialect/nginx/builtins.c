@@ -36,7 +36,7 @@ static const struct value *sent_header(struct machine *machine, const struct sta
     if (!state->answering)
         return value_text(model, STR(""));
     for (uint32_t i = state->op_count; i-- > 0;) {
-        const struct header_op *op = &state->ops[i];
+        const struct header_op *op = &state->op_room->items[i];
         if (op->verb == HEADER_UNKNOWN)
             return unknown_variable(machine, name, "code may have changed it", 0, span);
         if (!str_equal_nocase(op->name, name))

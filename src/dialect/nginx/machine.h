@@ -29,8 +29,14 @@ struct state {
     bool answering;
     enum answer answer;
     uint32_t status;
-    const struct header_op *ops;
-    uint32_t op_count;
+    struct op_room *op_room; // NULL: none so far
+    uint32_t op_count;       // those in it that are this state's
+};
+
+// Header operations, shared by the states that begin with the same ones.
+struct op_room {
+    uint32_t used, capacity;
+    struct header_op items[];
 };
 
 struct states {
