@@ -1,4 +1,6 @@
 // Which location serves a path (reference/nginx.md 2.3), as a partition of all paths.
+#include "base/hash.h"
+#include "base/map.h"
 #include "dialect/nginx/machine.h"
 
 #include <stdlib.h>
@@ -41,6 +43,11 @@ static const struct block **sorted_prefixes(struct search *search, const struct 
         if (is_prefix(block->locations.items[i]))
             list[(*count)++] = block->locations.items[i];
     qsort(list, *count, sizeof(*list), compare_paths);
+    uint32_t kept = 0; // a second one of a path, which nginx refuses, gets nothing
+    for (uint32_t i = 0; i < *count; i++)
+        if (kept == 0 || !str_equal(list[kept - 1]->path, list[i]->path))
+            list[kept++] = list[i];
+    *count = kept;
     return list;
 }
 
@@ -59,6 +66,23 @@ static const struct block *same_location(const struct block *block, Str path)
             return location;
     }
     return NULL;
+}
+
+// Remembers a path. False when it is known already: nginx refuses the second location of a path,
+// and here it gets nothing.
+static bool is_first(struct search *search, struct map *seen, const Str *path)
+{
+    uint64_t hash = hash_str(HASH_SEED, *path);
+    uint32_t at = 0;
+    for (const Str *known; (known = map_next(seen, hash, &at));)
+        if (str_equal(*known, *path))
+            return false;
+    union {
+        const Str *from;
+        void *to;
+    } kept = { path };
+    map_add(search->arena, seen, hash, kept.to);
+    return true;
 }
 
 static void search_in(struct search *search, const struct block *block, const struct fa *paths,
@@ -117,12 +141,13 @@ static void search_in(struct search *search, const struct block *block, const st
         add(search, deepest, block, paths, false);
         return;
     }
+    struct map exact = { 0 };
     uint32_t count = 0, exact_count = 0, direct_count = 0;
     const struct block **prefixes = sorted_prefixes(search, block, &count);
     Str *words = ARENA_ARRAY(search->arena, Str, block->locations.count + 1);
     for (uint32_t i = 0; i < block->locations.count; i++) {
         const struct block *location = block->locations.items[i];
-        if (location->modifier != LOCATION_EXACT)
+        if (location->modifier != LOCATION_EXACT || !is_first(search, &exact, &location->path))
             continue;
         words[exact_count++] = location->path;
         add(search, search->out, location, fa_intersect(fa, paths, fa_literal(fa, location->path)),
