@@ -32,7 +32,7 @@ static enum exit_status start(struct command_run *command)
                             command->options->arguments.count, &version) ||
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &version);
+    version_load(&workspace, &version, NULL);
     if (version_is_empty(&version))
         return version_fail_empty(&workspace, command->options->arguments.items,
                                   command->options->arguments.count);

@@ -143,12 +143,14 @@ static enum exit_status start(struct command_run *command)
     if (!version_open(&workspace, old_name, &old) ||
         !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED) || !clean_paths(command, &old))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &old);
+    version_load(&workspace, &old, NULL);
     if (!version_open(&workspace, new_name, &new) ||
         !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) || !clean_paths(command, &new) ||
         !paths_exist(command, &old, &new))
         return EXIT_STATUS_BROKEN;
-    version_load(&workspace, &new);
+    // What nobody could load in the old version is the same as nothing.
+    bool old_broken = version_is_broken(&workspace, &old, NULL);
+    version_load(&workspace, &new, old_broken ? NULL : &old);
     bool old_empty = version_is_empty(&old), new_empty = version_is_empty(&new);
     if (old_empty && new_empty)
         return version_fail_empty(&workspace, command->options->arguments.items, 2);

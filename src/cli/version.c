@@ -167,7 +167,7 @@ bool version_configure(struct workspace *workspace, struct version *version,
     return false;
 }
 
-void version_load(struct workspace *workspace, struct version *version)
+void version_load(struct workspace *workspace, struct version *version, struct version *other)
 {
     struct run *run = workspace->command->run;
     uint32_t before = run->diags.count;
@@ -177,6 +177,7 @@ void version_load(struct workspace *workspace, struct version *version)
         .source_count = version->config.sources.count,
         .upstreams = &version->config.upstreams,
     };
+    version->result.before = other ? &other->result : NULL;
     version->complete = dialect_load(workspace->model, version->source, &options, version->paths,
                                      version->path_count, &version->result);
     version->diag_count = run->diags.count - before;

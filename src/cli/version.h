@@ -38,8 +38,9 @@ enum broken_config { BROKEN_CONFIG_FAILS, BROKEN_CONFIG_IGNORED };
 // Finds and reads the configuration file. False when it is wrong, which is said.
 MUST_CHECK bool version_configure(struct workspace *workspace, struct version *version,
                                   enum broken_config broken);
-// Reads it. What is wrong is in version->diags.
-void version_load(struct workspace *workspace, struct version *version);
+// Reads it. What is wrong is in version->diags. What is the same in the version that it is compared
+// with (NULL: none) may be left out of both.
+void version_load(struct workspace *workspace, struct version *version, struct version *other);
 // Whether there was nothing to read at all. That alone is then no complaint any more: the caller
 // decides what it means.
 bool version_is_empty(struct version *version);

@@ -33,6 +33,36 @@ static const struct dialect *dialect_find(Str name)
     return NULL;
 }
 
+void *dialect_kept(const struct dialect_result *result, const struct dialect *dialect, Str path,
+                   bool is_only)
+{
+    const struct dialect_result *before = result->before;
+    for (uint32_t i = 0; before && i < before->roots.count; i++) {
+        const struct dialect_root *root = &before->roots.items[i];
+        if (root->dialect == dialect &&
+            (str_equal(root->path, path) || (is_only && before->roots.count == 1)))
+            return root->kept;
+    }
+    return NULL;
+}
+
+void dialect_leave_out(struct dialect_result *result, uint32_t number)
+{
+    result->before->policy->endpoints[number] = NULL;
+    result->policy->left_out++;
+}
+
+// Closes the gaps that endpoints left.
+static void close_gaps(struct policy *policy)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < policy->endpoint_count; i++)
+        if (policy->endpoints[i])
+            policy->endpoints[kept++] = policy->endpoints[i];
+    policy->left_out += policy->endpoint_count - kept;
+    policy->endpoint_count = kept;
+}
+
 // What the user's configuration lists, one entry after the other.
 static bool load_listed(struct model *model, struct source *source,
                         const struct dialect_options *options, struct dialect_result *out)
@@ -70,6 +100,8 @@ bool dialect_load(struct model *model, struct source *source, const struct diale
                 dialects[d]->load(model, source, options, paths, path_count,
                                   named && d + 1 == dialect_count && out->files.count == 0, out);
     out->policy->files = source->count;
+    if (out->before)
+        close_gaps(out->before->policy);
     if (out->files.count == 0 && good)
         return diagf(model->run, &dialect_nothing, (Span){ 0 }, "%.*s", STR_ARG(source->label));
     return good;

@@ -25,9 +25,20 @@ struct dialect_file {
     Str why;             // for `show --explain`
 };
 
+// What a dialect keeps of a root for the version that this one is compared with.
+struct dialect_root {
+    const struct dialect *dialect;
+    Str path;
+    void *kept;
+};
+
 struct dialect_result {
     struct policy *policy;
     VEC(struct dialect_file) files; // roots that a dialect recognised
+    VEC(struct dialect_root) roots; // as far as a dialect keeps anything
+    // The version that this one is compared with, or NULL. Endpoints that are the same in both,
+    // because all that decides them is, may then be left out of both policies (policy->left_out).
+    struct dialect_result *before;
 };
 
 struct dialect {
@@ -48,6 +59,13 @@ extern const uint32_t dialect_count;
 bool dialect_is_wanted(Str path, const Str *paths, uint32_t path_count);
 
 extern const struct kind dialect_nothing; // CG901: there is no configuration to read
+
+// What the version before kept of the same root, or NULL. The roots of two single files are the
+// same whatever their names.
+void *dialect_kept(const struct dialect_result *result, const struct dialect *dialect, Str path,
+                   bool is_only);
+// Leaves endpoint number `number` of the version before out.
+void dialect_leave_out(struct dialect_result *result, uint32_t number);
 
 // Reads everything below `paths` (empty: the whole source) that a dialect recognises into one
 // policy. A path that is a file is read even when it is not recognised by its name. False when

@@ -67,7 +67,7 @@ void diff_policies(struct origin_space *space, const struct upstreams *old_upstr
         for (uint32_t j = 0; j < boxes.count; j++)
             add_place(&with, &overlaps.items[i], boxes.items[j], &places);
     }
-    out->compared = overlaps.count + overlaps.equal;
+    out->compared = overlaps.count + overlaps.equal + new->left_out;
     out->unknown = count_unknown(new->model, old, new);
     regions_build(&with, &places, out);
 }

@@ -111,6 +111,7 @@ struct policy {
     uint32_t unknown_count, unknown_capacity;
     uint32_t remark_count, remark_capacity;
     uint32_t files; // read for it
+    uint32_t left_out; // endpoints that the other version of a comparison has in just the same way
 };
 
 void policy_add_endpoint(struct policy *policy, const struct endpoint *endpoint);

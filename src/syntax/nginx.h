@@ -39,6 +39,8 @@ bool conf_is(const struct conf *conf, const char *name);
 const struct conf *conf_find(const struct conf *conf, const char *name);
 // The content hash that a statement of these words and children has.
 uint64_t conf_hash(const struct conf *conf);
+// Whether two statements have the same words and children, wherever they stand.
+bool conf_same(const struct conf *a, const struct conf *b);
 
 // Reads `text`, which stands at offset `base` of file `file`, as one whole configuration file.
 // *out has no words and the statements as children. What is wrong is reported, and false returned;

@@ -39,6 +39,21 @@ uint64_t conf_hash(const struct conf *conf)
     return conf->has_lua ? hash_str(hash, conf->lua) : hash;
 }
 
+// As deep as what was read, which limits.nesting bounds.
+bool conf_same(const struct conf *a, const struct conf *b)
+{
+    if (a->hash != b->hash || a->n_words != b->n_words || a->n_children != b->n_children ||
+        a->has_block != b->has_block || !str_equal(a->lua, b->lua))
+        return false;
+    for (uint32_t i = 0; i < a->n_words; i++)
+        if (!str_equal(a->words[i].text, b->words[i].text))
+            return false;
+    for (uint32_t i = 0; i < a->n_children; i++)
+        if (!conf_same(&a->children[i], &b->children[i]))
+            return false;
+    return true;
+}
+
 // The grammar's names for what a tree consists of.
 struct symbols {
     TSSymbol word, quoted, lua_name, lua, comment, simple, block, lua_block;

@@ -7,6 +7,7 @@ uint64_t code_identity(struct nginx_config *config, const struct conf *conf)
 {
     uint64_t identity = hash_u64(conf->hash, config->code);
     struct source *source = config->source;
+    config->notes++;
     for (uint32_t i = 1; source && i < conf->n_words; i++) {
         Str path;
         uint32_t number;

@@ -42,6 +42,7 @@ static void note_assigned(struct nginx_config *config, Str name)
     Str *kept = ARENA_NEW(config->model->arena, Str);
     *kept = lower;
     map_add(config->model->arena, &config->assigned, hash_str(HASH_SEED, lower), kept);
+    *vec_push(config->model->arena, &config->assigned_names) = lower;
 }
 
 static void note_groups(struct nginx_config *config, Str regex)
@@ -118,12 +119,16 @@ const struct block *config_server(struct nginx_config *config, uint32_t number)
     if (server->is_read)
         return server;
     server->is_read = true;
-    const struct conf *conf = config->server_trees.items[number];
+    const struct conf *conf = config->server_trees.items[number], *outer = config->reading;
+    uint32_t notes = config->notes;
+    config->reading = conf;
     for (uint32_t i = 0; i < conf->n_children; i++) {
         const struct conf *child = &conf->children[i];
         if (!conf_is(child, "server_name") && !conf_is(child, "listen"))
             statement_read(config, server, child);
     }
+    config->reading = outer;
+    config->records[number].notes += config->notes - notes;
     return server;
 }
 
@@ -133,10 +138,13 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
 {
     struct nginx_config *config = ARENA_NEW(model->arena, struct nginx_config);
     config->model = model;
-    config->options = options;
+    struct dialect_options *kept = ARENA_NEW(model->arena, struct dialect_options);
+    *kept = *options;
+    config->options = kept;
     config->source = source;
     config->prefix = source_folder(main_file);
     config->policy = policy;
+    config->root = root;
     config->hash = root->hash;
     config->http = block_new(config, BLOCK_HTTP, NULL, root);
     note_all(config, root, model->run->limits->nesting);
@@ -154,5 +162,6 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
                 statement_read(config, config->http, child);
         }
     }
+    config->records = ARENA_ARRAY(model->arena, struct server_record, config->servers.count + 1);
     return config;
 }

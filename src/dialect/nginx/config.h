@@ -214,6 +214,16 @@ struct computed {
     uint32_t case_count;
 };
 
+// How the reading of a server went, for the version that comes to be compared with this one.
+struct server_record {
+    uint32_t first, count; // its endpoints in the policy
+    uint32_t notes;        // how often something came up that the server's text does not say alone
+    struct {
+        Str *items;
+        uint32_t count, capacity;
+    } missing; // folders that it looks into and that are no part of the source
+};
+
 struct nginx_config {
     struct model *model;
     const struct dialect_options *options;
@@ -237,6 +247,17 @@ struct nginx_config {
     uint64_t hash;               // of everything that was read
     uint64_t code;               // hash of what is imported for code in njs, Lua and Perl
     struct policy *policy;       // takes unknowns and remarks
+    const struct conf *root;
+    struct {
+        Str *items;
+        uint32_t count, capacity;
+    } assigned_names;              // those of `assigned`
+    struct server_record *records; // one for each server
+    const struct conf *reading;    // the server being read, or NULL
+    struct server_record *record;  // ... and its record
+    uint32_t notes;                // unknowns, remarks and questions to the files so far
+    bool is_clouded; // something unknown lies outside of the server that came across it, so that
+                     // another server may be affected in silence
 };
 
 // Reads the expanded tree. Servers are entered, but what stands in them is read only by
@@ -246,6 +267,14 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
                                 struct policy *policy);
 // The server's blocks, read on the first call.
 const struct block *config_server(struct nginx_config *config, uint32_t number);
+
+// Whether the server stands in both in just the same way, and everything that it depends on is the
+// same; *number is then its number in `before`.
+struct same_servers *same_servers_new(struct nginx_config *before, struct nginx_config *config);
+bool same_server(const struct same_servers *same, uint32_t server, uint32_t *number);
+
+// Whether a document root is a folder of the source.
+bool files_has_folder(const struct nginx_config *config, Str root);
 
 // Lines without "always" are for these statuses only (reference/nginx.md 3.1).
 extern const struct statuses nginx_listed_statuses;

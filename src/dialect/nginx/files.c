@@ -9,16 +9,17 @@ enum { FILES_MAX = 4096 }; // below one root; more are not told apart
 struct tree {                         // below one folder
     const struct fa *files, *folders; // their paths, "/a.txt", "/dir" and "/dir/"
     bool known;
+    bool found; // the folder is part of the source
 };
 
 // The folder of the source that a document root names: an absolute path below the source's root, or
 // one relative to nginx's prefix, which is taken to be the main file's folder or the one above it.
-static bool find_folder(struct machine *machine, Str root, Str *out)
+static bool find_folder(const struct nginx_config *config, Str root, Str *out)
 {
-    struct source *source = machine->config->source;
+    struct source *source = config->source;
     if (!source || root.len == 0)
         return false;
-    Str folder = machine->config->prefix;
+    Str folder = config->prefix;
     if (root.ptr[0] == '/')
         return source->root.len && source_join(source, STR(""), root, out) &&
                source_stat(source, *out) == SOURCE_FOLDER;
@@ -54,11 +55,9 @@ static void add_folders(struct model *model, struct source *source, Str folder, 
     }
 }
 
-static const struct tree *tree_of(struct machine *machine, Str root)
+static const struct tree *tree_known(struct machine *machine, Str root)
 {
     struct model *model = machine->model;
-    while (str_ends(root, STR("/")))
-        root.len--;
     uint64_t hash = hash_str(HASH_SEED, root);
     uint32_t at = 0;
     struct tree *tree = map_next(&machine->roots, hash, &at);
@@ -67,7 +66,8 @@ static const struct tree *tree_of(struct machine *machine, Str root)
     tree = ARENA_NEW(model->arena, struct tree);
     map_add(model->arena, &machine->roots, hash, tree);
     Str folder;
-    if (!find_folder(machine, root, &folder))
+    tree->found = find_folder(machine->config, root, &folder);
+    if (!tree->found)
         return tree;
     struct source_paths files = { 0 }, folders = { 0 };
     add_folders(model, machine->config->source, folder, root, &files, &folders, 32);
@@ -76,6 +76,32 @@ static const struct tree *tree_of(struct machine *machine, Str root)
     tree->files = fa_literals(model->fa, files.list.items, files.list.count);
     tree->folders = fa_literals(model->fa, folders.list.items, folders.list.count);
     tree->known = tree->files && tree->folders;
+    return tree;
+}
+
+static void record_missing(struct arena *arena, struct server_record *record, Str folder)
+{
+    uint32_t count = record->missing.count;
+    if (count == 0 || !str_equal(record->missing.items[count - 1], folder))
+        *vec_push(arena, &record->missing) = folder;
+}
+
+bool files_has_folder(const struct nginx_config *config, Str root)
+{
+    Str folder;
+    return find_folder(config, root, &folder);
+}
+
+// Notes the question for the server, too: what stands in a folder is not part of its text.
+static const struct tree *tree_of(struct machine *machine, Str root)
+{
+    while (str_ends(root, STR("/")))
+        root.len--;
+    const struct tree *tree = tree_known(machine, root);
+    if (tree->found)
+        machine->config->notes++;
+    else if (machine->config->record)
+        record_missing(machine->model->arena, machine->config->record, root);
     return tree;
 }
 

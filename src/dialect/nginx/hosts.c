@@ -1,25 +1,10 @@
 // Which server answers for a host at a port (reference/nginx.md 2.1).
 #include "base/hash.h"
 #include "dialect/nginx/machine.h"
+#include "dialect/nginx/ports.h"
 #include "dialect/nginx/statements.h"
 
 #include <stdlib.h>
-
-struct listener { // one server at one address and port
-    uint32_t server;
-    bool is_default, tls;
-};
-struct listeners { // one address and port, in file order
-    Str address;
-    uint32_t port;
-    struct listener *items;
-    uint32_t count, capacity;
-};
-struct ports {
-    struct listeners **items;
-    uint32_t count, capacity;
-    struct map by_name;
-};
 
 enum name_kind { NAME_EXACT, NAME_LEADING, NAME_TRAILING, NAME_REGEX };
 struct name {
@@ -29,21 +14,42 @@ struct name {
     const struct fa *hosts;
 };
 
-static void collect(struct nginx_config *config, struct ports *ports)
+static uint64_t port_hash(Str address, uint32_t port)
+{
+    return hash_u64(hash_str(HASH_SEED, address), port);
+}
+
+struct listeners *ports_get(const struct ports *ports, Str address, uint32_t number)
+{
+    uint32_t at = 0;
+    struct listeners *port;
+    while ((port = map_next(&ports->by_name, port_hash(address, number), &at)))
+        if (port->port == number && str_equal(port->address, address))
+            break;
+    return port;
+}
+
+uint32_t listeners_default(const struct listeners *port)
+{
+    for (uint32_t i = 0; i < port->count; i++)
+        if (port->items[i].is_default)
+            return i;
+    return 0;
+}
+
+void ports_find(struct nginx_config *config, struct ports *ports)
 {
     struct arena *arena = config->model->arena;
     for (uint32_t s = 0; s < config->servers.count; s++) {
         const struct block *server = config->servers.items[s];
         for (uint32_t i = 0; i < server->listens.count; i++) {
             const struct listen *listen = &server->listens.items[i];
-            uint64_t hash = hash_u64(hash_str(HASH_SEED, listen->address), listen->port);
-            uint32_t at = 0;
-            struct listeners *port = map_next(&ports->by_name, hash, &at);
+            struct listeners *port = ports_get(ports, listen->address, listen->port);
             if (!port) {
                 port = ARENA_NEW(arena, struct listeners);
                 port->address = listen->address;
                 port->port = listen->port;
-                map_add(arena, &ports->by_name, hash, port);
+                map_add(arena, &ports->by_name, port_hash(port->address, port->port), port);
                 *vec_push(arena, ports) = port;
             }
             *vec_push(arena, port) = (struct listener){ s, listen->is_default, listen->tls };
@@ -224,16 +230,13 @@ void servings_find(struct nginx_config *config, struct servings *out)
 {
     struct model *model = config->model;
     struct ports ports = { 0 };
-    collect(config, &ports);
+    ports_find(config, &ports);
     for (uint32_t p = 0; p < ports.count; p++) {
         const struct listeners *port = ports.items[p];
-        uint32_t default_listener = 0;
+        uint32_t default_listener = listeners_default(port);
         bool tls = false;
-        for (uint32_t i = port->count; i-- > 0;) {
-            if (port->items[i].is_default)
-                default_listener = i;
+        for (uint32_t i = 0; i < port->count; i++)
             tls |= port->items[i].tls;
-        }
         const struct block *first = config_server(config, port->items[default_listener].server);
         bool keeps = !block_flag(first, offsetof(struct block, merge_slashes), true);
         const struct fa **hosts = split_hosts(config, port, default_listener);

@@ -7,6 +7,7 @@
 #include "dialect/nginx/load.h"
 #include "dialect/nginx/machine.h"
 #include "dialect/nginx/remarks.h"
+#include "dialect/nginx/statements.h"
 
 enum { STEPS_MAX = 20000 }; // of the interpreter, for one endpoint
 
@@ -220,9 +221,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
                                        .reason = STR("there are too many cases"),
                                        .identity = hash_u64(machine->config->hash, location->hash),
                                        .span = location->span };
-        policy_add_unknown(
-            machine->config->policy,
-            (struct unknown){ location->span, response->reason, response->identity });
+        config_unknown(machine->config, location->span, response->reason, response->identity);
         cells.count = 0;
         *vec_push(model->arena, &cells) = (struct cell){ box, response };
     }
@@ -306,23 +305,70 @@ static void add_server(struct machine *machine, const struct serving *serving)
     }
 }
 
-static void add_policy(struct nginx_config *config)
+// The servings in the order of their servers: those of number i are list[first[i]] up to
+// list[first[i + 1]].
+static const struct serving **by_server(const struct nginx_config *config,
+                                        const struct servings *servings, uint32_t **first)
+{
+    struct arena *arena = config->model->arena;
+    const struct serving **list = ARENA_ARRAY(arena, const struct serving *, servings->count + 1);
+    uint32_t *ends = ARENA_ARRAY(arena, uint32_t, config->servers.count + 2);
+    for (uint32_t i = 0; i < servings->count; i++)
+        ends[servings->items[i].server + 2]++;
+    for (uint32_t i = 1; i < config->servers.count + 2; i++)
+        ends[i] += ends[i - 1];
+    for (uint32_t i = 0; i < servings->count; i++)
+        list[ends[servings->items[i].server + 1]++] = &servings->items[i];
+    *first = ends;
+    return list;
+}
+
+// Counts what came up meanwhile for the server.
+static void note_since(struct nginx_config *config, uint32_t server, uint32_t notes, uint32_t diags)
+{
+    const struct run *run = config->model->run;
+    for (uint32_t i = diags; i < run->diags.count; i++)
+        config_note(config, run->diags.items[i].span);
+    config->records[server].notes += config->notes - notes;
+}
+
+static void add_policy(struct nginx_config *config, struct nginx_config *before,
+                       struct dialect_result *out)
 {
     struct servings servings = { 0 };
     servings_find(config, &servings);
+    uint32_t *first;
+    const struct serving **list = by_server(config, &servings, &first);
+    const struct same_servers *same = before ? same_servers_new(before, config) : NULL;
     struct machine machine = { .config = config, .model = config->model };
     for (uint32_t s = 0; s < config->servers.count; s++) {
+        struct server_record *record = &config->records[s];
+        uint32_t other;
+        if (same && same_server(same, s, &other)) {
+            const struct server_record *old = &before->records[other];
+            for (uint32_t i = 0; i < old->count; i++)
+                dialect_leave_out(out, old->first + i);
+            continue;
+        }
         machine.server = config_server(config, s);
         machine.targets = (struct targets){ 0 };
+        uint32_t notes = config->notes, diags = config->model->run->diags.count;
+        record->first = config->policy->endpoint_count;
+        config->reading = config->server_trees.items[s];
+        config->record = record;
         targets_find(&machine, machine.server, &machine.targets);
-        for (uint32_t i = 0; i < servings.count; i++)
-            if (servings.items[i].server == s) {
-                add_server(&machine, &servings.items[i]);
-                if (servings.items[i].is_default)
-                    add_malformed(&machine, &servings.items[i]);
-            }
+        for (uint32_t i = first[s]; i < first[s + 1]; i++) {
+            add_server(&machine, list[i]);
+            if (list[i]->is_default)
+                add_malformed(&machine, list[i]);
+        }
+        record->count = config->policy->endpoint_count - record->first;
+        note_since(config, s, notes, diags);
+        config->reading = NULL;
+        config->record = NULL;
     }
 }
+
 static bool load_file(struct model *model, struct nginx_loader *loader, struct source *source,
                       const struct dialect_options *options, Str path, struct dialect_result *out)
 {
@@ -340,8 +386,9 @@ static bool load_file(struct model *model, struct nginx_loader *loader, struct s
         (struct dialect_file){ path, "nginx", str_from(wraps[loaded->wrap]) };
     struct nginx_config *config =
         config_new(model, options, source, path, loaded->root, out->policy);
-    add_policy(config);
+    add_policy(config, dialect_kept(out, &dialect_nginx, path, source->only.len > 0), out);
     remarks_add(config, origin_space_new(model));
+    *vec_push(model->arena, &out->roots) = (struct dialect_root){ &dialect_nginx, path, config };
     return good;
 }
 

@@ -26,9 +26,19 @@ struct template argument(struct nginx_config *config, const struct conf *conf, u
     return template_parse(config->model, conf->words[number].text, conf->words[number].span);
 }
 
+void config_note(struct nginx_config *config, Span span)
+{
+    const struct conf *reading = config->reading;
+    config->notes++;
+    if (reading && (span.file != reading->span.file || span.begin < reading->span.begin ||
+                    span.end > reading->span.end))
+        config->is_clouded = true;
+}
+
 void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t identity)
 {
     struct policy *policy = config->policy;
+    config_note(config, span);
     for (uint32_t i = 0; i < policy->unknown_count; i++) {
         const Span *known = &policy->unknowns[i].span;
         if (known->file == span.file && known->begin == span.begin &&
@@ -40,6 +50,7 @@ void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t
 
 void config_remark(struct nginx_config *config, const char *rule, Span span, Str message)
 {
+    config->notes++;
     policy_add_remark(config->policy,
                       (struct remark){ .rule = rule, .span = span, .message = message });
 }

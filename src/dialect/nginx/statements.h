@@ -29,6 +29,8 @@ const struct pattern *nginx_pattern(struct nginx_config *config, Str text, bool 
 uint64_t code_identity(struct nginx_config *config, const struct conf *conf);
 // Notes something that is not known, once.
 void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t identity);
+// Something came up that makes the server being read more than its text says.
+void config_note(struct nginx_config *config, Span span);
 void config_remark(struct nginx_config *config, const char *rule, Span span, Str message);
 
 // Rows of the table in statements.c whose code stands in header_statements.c.
