@@ -84,6 +84,9 @@ static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
     [ENDPOINT_STATUS] = { "status", FACT_NUMBER, "", "the status of the answer; 0 when open" },
     [ENDPOINT_WAS_FINE] = { "was_fine", FACT_BOOL, "",
                             "the old version had the same there without this flaw" },
+    [ENDPOINT_INTENDED] = { "intended", FACT_BOOL, "",
+                            "preflight-fails: the configuration says something about preflights "
+                            "there" },
     [ENDPOINT_LAYER] = { "layer", FACT_TEXT, "", "the product, as in type" },
     [ENDPOINT_WHO] = { "who", FACT_TEXT, "", "the origins, in words" },
     [ENDPOINT_PLACE] = { "place", FACT_TEXT, "", "the endpoint" },

@@ -178,6 +178,7 @@ static void judge_cause(struct engine *engine, const struct cause *cause)
     item_set_text(&item, ENDPOINT_PROBLEM, observation->problem);
     item_set_number(&item, ENDPOINT_STATUS, observation->status);
     item_set_bool(&item, ENDPOINT_WAS_FINE, cause->was_fine);
+    item_set_bool(&item, ENDPOINT_INTENDED, observation->intended);
     item_set_text(&item, ENDPOINT_LAYER, str_from(endpoint->layer));
     item_set_text(&item, ENDPOINT_WHO, words_who(arena, origins));
     item_set_text(&item, ENDPOINT_URL, endpoint->url);

@@ -175,7 +175,8 @@ static uint64_t origin_line(struct model *model, const struct view *view, bool *
     const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
     if (!line)
         return 0;
-    *span = line->span;
+    if (!*echo)
+        *span = line->span;
     for (uint32_t i = 0; i < line->value->count; i++) {
         const struct part *part = &line->value->parts[i];
         const struct fa *origins = box_language(view->box, model->origin);
@@ -218,9 +219,10 @@ static void observe_vary(struct observer *observer)
 }
 
 // Whether the answer is written down, and not what comes of a fragment without any.
-static bool is_written(const struct response *response)
+static bool is_written(const struct observer *observer, const struct response *response)
 {
-    return response->span.end > response->span.begin;
+    Span span = observer->endpoint->span;
+    return response->span.end > response->span.begin || span.end > span.begin;
 }
 
 // Preflights.
@@ -238,6 +240,31 @@ static bool mentions(const struct endpoint *endpoint, const char *const *names, 
     return false;
 }
 
+// Adds the origins that may follow a redirect: what they read is the answer of another place.
+static const struct fa *plus_followers(const struct observer *observer, const struct fa *readers)
+{
+    struct model *model = observer->model;
+    const struct fa *out = readers;
+    struct views views;
+    views_of(model, observer->upstreams, observer->endpoint, observer->box, STR("GET"), &views);
+    for (uint32_t i = 0; i < views.count; i++) {
+        const struct view *view = &views.items[i];
+        const struct fa *must, *may, *more;
+        uint32_t at = 0;
+        const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
+        Str text;
+        if (!line || view->open || view->status < 300 || view->status > 399)
+            continue;
+        value_equals_origin(model, view->box, line->value, &must, &may);
+        if (value_is_text(line->value, &text) && str_is(text, "*"))
+            must = fa_intersect(model->fa, box_language(view->box, model->origin),
+                                origins_part(observer->judge->space, ORIGINS_PART_WHOLE));
+        more = must ? fa_union(model->fa, out, must) : NULL;
+        out = more ? more : out;
+    }
+    return out;
+}
+
 // The origins whose preflight this answer lets pass, as far as the origin goes.
 static const struct fa *admitted(struct model *model, const struct view *view)
 {
@@ -253,24 +280,46 @@ static const struct fa *admitted(struct model *model, const struct view *view)
     return may ? may : box_language(view->box, model->origin);
 }
 
+// Does the configuration say something about preflights there? Either it has headers for them, or
+// the answer that they get is one of their own.
+static bool is_meant(const struct observer *observer, const struct view *preflight)
+{
+    static const char *const names[] = { "access-control-allow-methods",
+                                         "access-control-allow-headers", "access-control-max-age" };
+    if (mentions(observer->endpoint, names, sizeof names / sizeof *names))
+        return true;
+    if (preflight->status == 401)
+        return true;
+    if (preflight->status == 405)
+        return false; // what nginx makes of OPTIONS for a file
+    struct views views;
+    views_of(observer->model, observer->upstreams, observer->endpoint, observer->box, STR("GET"),
+             &views);
+    for (uint32_t i = 0; i < views.count; i++)
+        if (views.items[i].response->span.file == preflight->response->span.file &&
+            views.items[i].response->span.begin == preflight->response->span.begin)
+            return false;
+    return true;
+}
+
 static void observe_preflight(struct observer *observer)
 {
-    static const char *const meant[] = { "access-control-allow-methods",
-                                         "access-control-allow-headers", "access-control-max-age" };
     struct model *model = observer->model;
     struct fa_space *fa = model->fa;
-    if (!mentions(observer->endpoint, meant, sizeof meant / sizeof *meant))
+    const struct fa *bad = plus_followers(observer, observer->readers[0]);
+    if (fa_is_none(bad))
         return;
     const struct fa *asked = fa_subtract(fa, model->request_method->universe, fa_empty(fa));
     const struct box *preflights = box_with(model, observer->box, model->request_method, asked);
     struct views views;
     views_of(model, observer->upstreams, observer->endpoint, preflights, STR("OPTIONS"), &views);
-    const struct fa *good = fa_none(fa), *bad = observer->readers[0];
+    const struct fa *good = fa_none(fa);
     const struct view *worst = NULL;
     const struct fa *answered = fa_none(fa);
     for (uint32_t i = 0; i < views.count; i++) {
         const struct view *view = &views.items[i];
-        if (view->open || view->response->answer == ANSWER_UPSTREAM || !is_written(view->response))
+        if (view->open || view->response->answer == ANSWER_UPSTREAM ||
+            !is_written(observer, view->response))
             return; // decided elsewhere
         good = fa_union(fa, good, admitted(model, view));
         answered = fa_union(fa, answered, box_language(view->box, model->origin));
@@ -281,6 +330,11 @@ static void observe_preflight(struct observer *observer)
     bad = fa_intersect(fa, fa_subtract(fa, bad, good), answered);
     if (!bad || fa_is_none(bad) || !worst)
         return;
+    bool intended = is_meant(observer, worst);
+    enum match match = observer->endpoint->match;
+    bool is_folder = worst->status == 405 && (match == MATCH_PREFIX || match == MATCH_ANY);
+    if (!intended && !is_folder && !(worst->status >= 300 && worst->status < 400))
+        return; // single files, and answers to everything, are rarely asked for in this way
     uint32_t at = 0;
     bool has_origin = view_find(model, worst, "access-control-allow-origin", &at) != NULL;
     bool redirects = worst->status >= 300 && worst->status < 400;
@@ -297,6 +351,7 @@ static void observe_preflight(struct observer *observer)
                 (struct observation){ .kind = OBSERVED_PREFLIGHT_FAILS,
                                       .endpoint = observer->endpoint,
                                       .part = part,
+                                      .intended = intended,
                                       .problem = str_from(problem),
                                       .status = worst->status,
                                       .span = worst->response->span },
@@ -343,14 +398,19 @@ static void observe_errors(struct observer *observer)
         struct observation observation = { .kind = OBSERVED_ERRORS_WITHOUT_CORS,
                                            .endpoint = observer->endpoint,
                                            .header = STR("Access-Control-Allow-Origin") };
-        if (response->answer == ANSWER_UPSTREAM && !response->status && line &&
-            box_language(view->box, model->upstream_status) == model->upstream_status->universe &&
-            !has_origin_line(model, observer, view, 404) &&
+        // A server of files meets names of files that are not there; a rule for some files rarely.
+        enum match match = observer->endpoint->match;
+        bool is_files = response->answer == ANSWER_FILE && is_written(observer, response) &&
+                        (match == MATCH_PREFIX || match == MATCH_ANY);
+        bool is_proxy =
+            response->answer == ANSWER_UPSTREAM && !response->status &&
+            box_language(view->box, model->upstream_status) == model->upstream_status->universe;
+        if ((is_proxy || is_files) && line && !has_origin_line(model, observer, view, 404) &&
             !has_origin_line(model, observer, view, 500)) {
             observation.span = line->span;
             observe_add(model, observation, observer->out);
         } else if (response->answer == ANSWER_OWN && view->status >= 400 && !line &&
-                   is_written(response) && !is_by_choice(view)) {
+                   is_written(observer, response) && !is_by_choice(view)) {
             observation.status = view->status;
             observation.span = response->span;
             observe_add(model, observation, observer->out);

@@ -21,6 +21,7 @@ struct observation {
     const struct endpoint *endpoint;
     struct part_of part; // access; preflight: who fails
     bool credentials;
+    bool intended; // preflight: the configuration says something about preflights there
     Str header, value, problem, suggestion;
     uint32_t status;
     Span span;

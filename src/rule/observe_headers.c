@@ -123,6 +123,10 @@ static void observe_credentials(struct model *model, const struct endpoint *endp
             observe_add(model, observation, out);
         return;
     }
+    // Requests without an origin do not ask for anything.
+    const struct fa *asking = box_language(view->box, model->origin);
+    if (asking == fa_empty(model->fa))
+        return;
     at = 0;
     line = view_find(model, view, "access-control-allow-origin", &at);
     if (!line || line->unsure || !value_is_text(line->value, &origin) || !str_is(origin, "*") ||
