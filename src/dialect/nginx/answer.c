@@ -132,14 +132,13 @@ static void add_hidden(struct machine *machine, struct state *state)
     }
 }
 
-// One line for every state that its value splits into.
+// One line for every state that its value splits into. `values` is room that is used again.
 static void add_line(struct machine *machine, const struct state *state,
-                     const struct header_line *line, struct states *out)
+                     const struct header_line *line, struct evaluations *values, struct states *out)
 {
     struct header_op op = {
         .verb = line->verb, .name = line->name, .statuses = line->statuses, .span = line->span
     };
-    struct evaluations values = { 0 };
     if (line->verb == HEADER_UNKNOWN) {
         struct state next = *state;
         Str reason = line->value.count ? line->value.parts[0].text
@@ -150,16 +149,20 @@ static void add_line(struct machine *machine, const struct state *state,
         *vec_push(machine->model->arena, out) = next;
         return;
     }
-    evaluate(machine, state, &line->value, &values);
-    for (uint32_t i = 0; i < values.count; i++) {
+    values->count = 0;
+    evaluate(machine, state, &line->value, values);
+    for (uint32_t i = 0; i < values->count; i++) {
+        op.value = line->verb == HEADER_CLEAR ? NULL : values->items[i].value;
+        if (line->verb != HEADER_SET) {
+            struct state next = values->items[i].state;
+            add_op(machine, &next, op);
+            *vec_push(machine->model->arena, out) = next;
+            continue;
+        }
+        // An empty value removes the header, so that a later line stands elsewhere.
         struct states some = { 0 }, none = { 0 };
-        op.value = line->verb == HEADER_CLEAR ? NULL : values.items[i].value;
-        if (line->verb ==
-            HEADER_SET) // an empty value removes the header, so that a later line stands elsewhere
-            split_language(machine, &values.items[i].state, op.value, fa_empty(machine->model->fa),
-                           &none, &some);
-        else
-            *vec_push(machine->model->arena, &some) = values.items[i].state;
+        split_language(machine, &values->items[i].state, op.value, fa_empty(machine->model->fa),
+                       &none, &some);
         for (uint32_t k = 0; k < some.count; k++) {
             add_op(machine, &some.items[k], op);
             *vec_push(machine->model->arena, out) = some.items[k];
@@ -211,13 +214,16 @@ static void answer(struct machine *machine, const struct state *state, struct re
     plan_additive(machine, &lines, cfg, true);
     plan_additive(machine, &lines, cfg, false);
     plan(machine, &lines, block_adds(machine->config, cfg));
-    struct states now = { 0 };
+    struct states now = { 0 }, next = { 0 };
+    struct evaluations values = { 0 };
     *vec_push(model->arena, &now) = first;
     for (uint32_t i = 0; i < lines.count; i++) {
-        struct states next = { 0 };
+        next.count = 0;
         for (uint32_t k = 0; k < now.count; k++)
-            add_line(machine, &now.items[k], lines.items[i], &next);
+            add_line(machine, &now.items[k], lines.items[i], &values, &next);
+        struct states before = now;
         now = next;
+        next = before;
     }
     for (uint32_t k = 0; k < now.count; k++) {
         response.ops = now.items[k].op_count ? now.items[k].op_room->items : NULL;
