@@ -4,6 +4,7 @@
 #include "dialect/nginx/statements.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define STATUS(s) (UINT64_C(1) << ((s) % 64))
 
@@ -71,9 +72,11 @@ static void note_all(struct nginx_config *config, const struct conf *conf, uint3
         if (str_eat(&name, STR("$")))
             note_assigned(config, name);
     }
-    for (uint32_t i = 1; i < conf->n_words; i++)
-        if (str_contains(conf->words[i].text, STR("(?")))
-            note_groups(config, conf->words[i].text);
+    for (uint32_t i = 1; i < conf->n_words; i++) {
+        Str word = conf->words[i].text;
+        if (word.len && memchr(word.ptr, '(', word.len))
+            note_groups(config, word);
+    }
     if (depth == 0)
         return;
     for (uint32_t i = 0; i < conf->n_children; i++) {

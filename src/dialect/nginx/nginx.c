@@ -9,6 +9,8 @@
 #include "dialect/nginx/remarks.h"
 #include "dialect/nginx/statements.h"
 
+#include <string.h>
+
 enum { STEPS_MAX = 20000 }; // of the interpreter, for one endpoint
 
 static const struct kind too_many_cases = { "CG903", LEVEL_WARNING,
@@ -19,7 +21,7 @@ static const struct kind too_many_cases = { "CG903", LEVEL_WARNING,
 static bool is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && str_contains(STR("-._~/!$&'()*+,;=:@"), (Str){ &c, 1 }));
+           (c && strchr("-._~/!$&'()*+,;=:@", c));
 }
 
 static void add_path(struct buf *out, Str path)
@@ -44,8 +46,6 @@ static void taste_url(uint8_t taste[256])
 
 static Str example_host(struct model *model, const struct fa *hosts, const struct block *server)
 {
-    uint8_t taste[256];
-    taste_url(taste);
     for (uint32_t i = 0; i < server->names.count; i++) {
         Str name = str_lower(model->arena, server->names.items[i]), rest = name;
         if (str_eat(&rest, STR("*.")) || str_eat(&rest, STR(".")))
@@ -56,18 +56,20 @@ static Str example_host(struct model *model, const struct fa *hosts, const struc
     Str any = STR("any.example"), out;
     if (hosts && fa_accepts(hosts, any))
         return any;
+    uint8_t taste[256];
+    taste_url(taste);
     const struct fa *named = fa_subtract(model->fa, hosts, fa_empty(model->fa));
     return named && fa_shortest(model->arena, named, taste, &out) ? out : any;
 }
 
 static Str example_path(struct model *model, const struct fa *paths, const struct block *location)
 {
-    uint8_t taste[256];
-    taste_url(taste);
-    Str out;
     bool text = location->kind == BLOCK_LOCATION && location->modifier != LOCATION_REGEX;
     if (text && paths && fa_accepts(paths, location->path))
         return location->path;
+    uint8_t taste[256];
+    taste_url(taste);
+    Str out;
     return paths && fa_shortest(model->arena, paths, taste, &out) ? out : STR("/");
 }
 
