@@ -38,15 +38,19 @@ static bool same_endpoint(const struct endpoint *a, const struct endpoint *b)
            box_equal(a->box, b->box);
 }
 
-static bool same_place(const struct endpoint *a, const struct endpoint *b)
+static bool same_hosts(const struct endpoint *a, const struct endpoint *b)
 {
-    if (strcmp(a->layer, b->layer) != 0 || a->match != b->match || !str_equal(a->path, b->path) ||
-        a->host_count != b->host_count)
+    if (strcmp(a->layer, b->layer) != 0 || a->host_count != b->host_count)
         return false;
     for (uint32_t i = 0; i < a->host_count; i++)
         if (!str_equal(a->hosts[i], b->hosts[i]))
             return false;
     return true;
+}
+
+static bool same_place(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->match == b->match && str_equal(a->path, b->path) && same_hosts(a, b);
 }
 
 static bool has_equal(const struct map *map, const struct endpoint *endpoint)
@@ -79,6 +83,14 @@ static uint64_t place_hash(const struct observation *observation)
     return hash;
 }
 
+// The endpoints of a server stand next to each other.
+static bool is_alone(const struct policy *policy, uint32_t number)
+{
+    const struct endpoint *const *at = policy->endpoints + number;
+    return (number == 0 || !same_hosts(at[-1], at[0])) &&
+           (number + 1 == policy->endpoint_count || !same_hosts(at[0], at[1]));
+}
+
 static void see(struct engine *engine, const struct upstreams *upstreams,
                 const struct policy *other, struct version *version)
 {
@@ -88,7 +100,8 @@ static void see(struct engine *engine, const struct upstreams *upstreams,
         unchanged = index_endpoints(arena, other);
     for (uint32_t i = 0; i < version->policy->endpoint_count; i++)
         if (!other || !has_equal(&unchanged, version->policy->endpoints[i]))
-            observe(&engine->judge, upstreams, version->policy->endpoints[i], &version->seen);
+            observe(&engine->judge, upstreams, version->policy->endpoints[i],
+                    is_alone(version->policy, i), &version->seen);
     for (uint32_t i = 0; i < version->seen.count; i++) {
         struct observation *observation = &version->seen.items[i];
         map_add(arena, &version->by_hash, observation_hash(observation), observation);

@@ -9,6 +9,7 @@ struct observer {
     struct model *model;
     const struct upstreams *upstreams;
     const struct endpoint *endpoint;
+    bool alone;              // the only endpoint of its server
     const struct box *box;   // its requests, under the assumptions of a comparison
     struct boxes situations; // of it
     const struct fa
@@ -225,6 +226,14 @@ static bool is_written(const struct observer *observer, const struct response *r
     return response->span.end > response->span.begin || span.end > span.begin;
 }
 
+// Whether this serves a folder of files, and neither a few of them nor what is left of a server
+// whose locations do the work.
+static bool is_for_files(const struct observer *observer)
+{
+    enum match match = observer->endpoint->match;
+    return match == MATCH_PREFIX || (match == MATCH_ANY && observer->alone);
+}
+
 // Preflights.
 
 static bool mentions(const struct endpoint *endpoint, const char *const *names, size_t count)
@@ -331,8 +340,7 @@ static void observe_preflight(struct observer *observer)
     if (!bad || fa_is_none(bad) || !worst)
         return;
     bool intended = is_meant(observer, worst);
-    enum match match = observer->endpoint->match;
-    bool is_folder = worst->status == 405 && (match == MATCH_PREFIX || match == MATCH_ANY);
+    bool is_folder = worst->status == 405 && is_for_files(observer);
     if (!intended && !is_folder && !(worst->status >= 300 && worst->status < 400))
         return; // single files, and answers to everything, are rarely asked for in this way
     uint32_t at = 0;
@@ -399,9 +407,8 @@ static void observe_errors(struct observer *observer)
                                            .endpoint = observer->endpoint,
                                            .header = STR("Access-Control-Allow-Origin") };
         // A server of files meets names of files that are not there; a rule for some files rarely.
-        enum match match = observer->endpoint->match;
         bool is_files = response->answer == ANSWER_FILE && is_written(observer, response) &&
-                        (match == MATCH_PREFIX || match == MATCH_ANY);
+                        is_for_files(observer);
         bool is_proxy =
             response->answer == ANSWER_UPSTREAM && !response->status &&
             box_language(view->box, model->upstream_status) == model->upstream_status->universe;
@@ -419,13 +426,16 @@ static void observe_errors(struct observer *observer)
 }
 
 void observe(const struct judge *judge, const struct upstreams *upstreams,
-             const struct endpoint *endpoint, struct observations *out)
+             const struct endpoint *endpoint, bool alone, struct observations *out)
 {
     struct model *model = judge->model;
     struct overlap overlap = { .new = endpoint, .box = endpoint->box };
-    struct observer observer = {
-        .judge = judge, .model = model, .upstreams = upstreams, .endpoint = endpoint, .out = out
-    };
+    struct observer observer = { .judge = judge,
+                                 .model = model,
+                                 .upstreams = upstreams,
+                                 .endpoint = endpoint,
+                                 .alone = alone,
+                                 .out = out };
     observer.box = overlap.box = situations_assume(model, &overlap, upstreams && upstreams->count);
     struct views views;
     static const char *const methods[] = { "GET", "OPTIONS" };

@@ -57,8 +57,9 @@ const char *observation_name(enum observation_kind kind);
 uint64_t observation_hash(const struct observation *observation); // without endpoint and place
 bool observation_same(const struct observation *a, const struct observation *b);
 
+// `alone`: no other endpoint serves the same hosts.
 void observe(const struct judge *judge, const struct upstreams *upstreams,
-             const struct endpoint *endpoint, struct observations *out);
+             const struct endpoint *endpoint, bool alone, struct observations *out);
 
 // Parts of observe(): what can be told from the header lines alone.
 void observe_headers(struct model *model, struct origin_space *space,

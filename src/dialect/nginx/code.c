@@ -252,6 +252,11 @@ void computed_read(struct nginx_config *config, const struct conf *conf)
                          conf);
         return;
     }
+    for (uint32_t i = 0; i < conf->n_children; i++)
+        if (conf_is(&conf->children[i], "include") && conf->children[i].n_words == 2) {
+            computed_unknown(config, name, "depends on an included file that is not there", conf);
+            return;
+        }
     struct computed *map = computed_add(config, name, conf);
     map->kind = COMPUTED_MAP;
     map->source = argument(config, conf, 1);

@@ -215,6 +215,15 @@ static void remark_map(struct remarking *remarking, const struct computed *map)
     }
 }
 
+// Whether something could not be read, whatever would have come of it.
+static bool is_broken(const struct run *run)
+{
+    for (uint32_t i = 0; i < run->diags.count; i++)
+        if (str_is(str_from(run->diags.items[i].kind->id), "CG901"))
+            return true;
+    return false;
+}
+
 void remarks_add(struct nginx_config *config, struct origin_space *origins)
 {
     struct remarking remarking = { .config = config, .origins = origins };
@@ -227,7 +236,7 @@ void remarks_add(struct nginx_config *config, struct origin_space *origins)
         }
     for (uint32_t i = 0; i < config->computed.count; i++)
         remark_map(&remarking, config->computed.items[i]);
-    if (config->policy->unknown_count)
+    if (config->policy->unknown_count || is_broken(config->model->run))
         return; // what is not known may send anything
     for (uint32_t i = 0; i < config->policy->endpoint_count; i++)
         tell_sent(&remarking, config->policy->endpoints[i]);
