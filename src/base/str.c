@@ -17,7 +17,9 @@ Str str_from(const char *text)
 
 bool str_equal(Str a, Str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    if (a.len != b.len)
+        return false;
+    return a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 bool str_equal_nocase(Str a, Str b)
