@@ -56,6 +56,9 @@ static const struct fact change_facts[CHANGE_FACTS] = {
     [CHANGE_URL] = { "url", FACT_TEXT, "", "an example of the endpoint" },
     [CHANGE_WITNESS] = { "witness", FACT_TEXT, "", "the most telling of the origins" },
     [CHANGE_REASON] = { "reason", FACT_TEXT, "", "of a possible change: what is not known" },
+    [CHANGE_BECAUSE] = { "because", FACT_TEXT, "",
+                         "of a loss: \": \" and why, where headers are no longer inherited; else "
+                         "empty" },
 };
 
 static const struct fact endpoint_facts[ENDPOINT_FACTS] = {

@@ -36,6 +36,7 @@ enum change_fact {
     CHANGE_URL,
     CHANGE_WITNESS,
     CHANGE_REASON,
+    CHANGE_BECAUSE,
     CHANGE_FACTS
 };
 

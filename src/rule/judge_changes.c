@@ -15,6 +15,8 @@ struct scene {
     const struct change *changes; // of the region
     uint32_t count;
     const struct fa *named_old, *named_new;
+    const struct map
+        *drops; // by place: remarks of the new version on headers that are not inherited
     const struct endpoint *const *endpoints; // of the region, the new version's before the old's
     struct access read_old, read_new;        // without cookies
 };
@@ -55,6 +57,40 @@ static struct access read_of(const struct scene *scene, const struct upstreams *
     return out;
 }
 
+static uint64_t span_key(Span span)
+{
+    return hash_u64(hash_u64(HASH_SEED, span.file), span.begin);
+}
+
+static struct map index_drops(struct arena *arena, const struct policy *policy)
+{
+    struct map out = { 0 };
+    for (uint32_t i = 0; i < policy->remark_count; i++) {
+        struct remark *remark = &policy->remarks[i];
+        if (strcmp(remark->rule, "CG508") == 0)
+            map_add(arena, &out, span_key(remark->span), remark);
+    }
+    return out;
+}
+
+// The header of the new version's answers that took the place of those which are missed.
+static const struct remark *find_drop(const struct scene *scene)
+{
+    const struct endpoint *endpoint = scene->region->new;
+    for (uint32_t i = 0; endpoint && scene->drops->count && i < endpoint->cell_count; i++) {
+        const struct response *response = endpoint->cells[i].response;
+        for (uint32_t j = 0; j < response->op_count; j++) {
+            Span span = response->ops[j].span;
+            uint32_t at = 0;
+            const struct remark *remark;
+            while ((remark = map_next(scene->drops, span_key(span), &at)))
+                if (remark->span.file == span.file && remark->span.begin == span.begin)
+                    return remark;
+        }
+    }
+    return NULL;
+}
+
 // The facts that every item of a region has.
 static struct item item_start(const struct scene *scene, const struct change *change)
 {
@@ -89,6 +125,14 @@ static struct item item_start(const struct scene *scene, const struct change *ch
         .fingerprint = change->id,
     };
     item.merge = (struct merge){ scene->endpoints, region->merged, 0 };
+    const struct remark *drop = !gained && removed ? find_drop(scene) : NULL;
+    item_set_text(&item, CHANGE_BECAUSE,
+                  drop ? str_format(scene->diff->model->arena, ": %.*s", STR_ARG(drop->message))
+                       : (Str){ 0 });
+    if (drop) {
+        item_set_place(&item, drop->span, (Span){ 0 }, served->span);
+        return item;
+    }
     Span other = gained ? (Span){ 0 } : change->old_span;
     if (!gained && !region->new)
         item_set_place(&item, change->old_span, served->span, served->span);
@@ -413,14 +457,15 @@ static bool is_slash_redirect(struct model *model, const struct upstreams *upstr
     return fa_is_subset(model->fa, origins, follow);
 }
 
-static void judge_region(struct engine *engine, const struct diff *diff, uint32_t from,
-                         uint32_t count)
+static void judge_region(struct engine *engine, const struct diff *diff, const struct map *drops,
+                         uint32_t from, uint32_t count)
 {
     const struct region *region = diff->changes[from].region;
     struct scene scene = {
         .engine = engine,
         .diff = diff,
         .region = region,
+        .drops = drops,
         .changes = &diff->changes[from],
         .count = count,
         .named_old = behaviour_named(diff->model, engine->judge.space, region->old),
@@ -449,11 +494,12 @@ static void judge_region(struct engine *engine, const struct diff *diff, uint32_
 
 void engine_changes(struct engine *engine, const struct diff *diff)
 {
+    struct map drops = index_drops(diff->model->arena, diff->new);
     for (uint32_t from = 0, count; from < diff->change_count; from += count) {
         count = 1;
         while (from + count < diff->change_count &&
                diff->changes[from + count].region == diff->changes[from].region)
             count++;
-        judge_region(engine, diff, from, count);
+        judge_region(engine, diff, &drops, from, count);
     }
 }
