@@ -59,6 +59,7 @@ struct model {
     const struct var *request_method;  // request header Access-Control-Request-Method
     const struct var *request_headers; // request header Access-Control-Request-Headers
     struct model_tables *tables;       // private to model.c
+    struct origin_space *origins;      // the first that was made: origins.h
 };
 
 struct model *model_new(struct run *run);

@@ -303,7 +303,14 @@ struct origin_space *origin_space_new(struct model *model)
 {
     struct origin_space *space = ARENA_NEW(model->arena, struct origin_space);
     *space = (struct origin_space){ .model = model, .fa = model->fa, .arena = model->arena };
+    if (!model->origins)
+        model->origins = space;
     return space;
+}
+
+struct origin_space *origin_space_of(struct model *model)
+{
+    return model->origins ? model->origins : origin_space_new(model);
 }
 
 struct model *origins_model(const struct origin_space *space)

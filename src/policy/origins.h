@@ -51,6 +51,8 @@ struct origins {
 struct origin_space; // the universe and its parts, built once per model
 
 struct origin_space *origin_space_new(struct model *model);
+// The model's own one, made on the first call where there is none yet.
+struct origin_space *origin_space_of(struct model *model);
 struct model *origins_model(const struct origin_space *space);
 
 // Parts of the universe. WHOLE is all that browsers send, WEB is http and https; the other parts

@@ -389,7 +389,7 @@ static bool load_file(struct model *model, struct nginx_loader *loader, struct s
     struct nginx_config *config =
         config_new(model, options, source, path, loaded->root, out->policy);
     add_policy(config, dialect_kept(out, &dialect_nginx, path, source->only.len > 0), out);
-    remarks_add(config, origin_space_new(model));
+    remarks_add(config, origin_space_of(model));
     *vec_push(model->arena, &out->roots) = (struct dialect_root){ &dialect_nginx, path, config };
     return good;
 }
