@@ -77,10 +77,14 @@ static enum exit_status unknown_command(struct command_run *command, Str name)
     for (size_t i = 0; i < COMMANDS; i++)
         names[i] = commands[i]->name;
     const char *near = options_suggest(name, names, COMMANDS);
-    command_fail(command,
-                 near ? "there is no command %.*s; did you mean %s?"
-                      : "there is no command %.*s; `corsgate --help` lists them",
-                 STR_ARG(name), near);
+    if (name.len == 0 || name.ptr[0] == '-')
+        command_fail(command,
+                     "a command comes first, then its options; `corsgate --help` lists them");
+    else
+        command_fail(command,
+                     near ? "there is no command %.*s; did you mean %s?"
+                          : "there is no command %.*s; `corsgate --help` lists them",
+                     STR_ARG(name), near);
     return EXIT_STATUS_BROKEN;
 }
 

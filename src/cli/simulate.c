@@ -77,7 +77,7 @@ static bool options_make_sense(struct command_run *command)
 {
     const struct options *options = command->options;
     if (!options->raw)
-        command_fail(command, "only --raw is there yet: requests as they go over the wire");
+        command_fail(command, "add --raw: only requests as they go over the wire can be answered");
     else if (!options->requests.len)
         command_fail(command, "--requests FILE is missing (- for standard input)");
     else if (!options->arguments.count)

@@ -131,7 +131,7 @@ bool version_open_paths(struct workspace *workspace, const Str *arguments, uint3
     for (uint32_t i = 0; i < count; i++)
         if (!str_is(arguments[i], "-") && !local_exists(arena, arguments[i])) {
             command_fail(workspace->command, "there is no file or folder %.*s",
-                         STR_ARG(arguments[i]));
+                         STR_ARG(arguments[i].len ? arguments[i] : STR("\"\"")));
             return false;
         }
     if (count == 1 && local_is_folder(arena, arguments[0]))
