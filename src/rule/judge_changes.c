@@ -1,5 +1,6 @@
 #include "base/hash.h"
 #include "diff/behaviour.h"
+#include "rule/drops.h"
 #include "rule/engine.h"
 #include "rule/observe.h"
 #include "rule/words.h"
@@ -57,40 +58,6 @@ static struct access read_of(const struct scene *scene, const struct upstreams *
     return out;
 }
 
-static uint64_t span_key(Span span)
-{
-    return hash_u64(hash_u64(HASH_SEED, span.file), span.begin);
-}
-
-static struct map index_drops(struct arena *arena, const struct policy *policy)
-{
-    struct map out = { 0 };
-    for (uint32_t i = 0; i < policy->remark_count; i++) {
-        struct remark *remark = &policy->remarks[i];
-        if (strcmp(remark->rule, "CG508") == 0)
-            map_add(arena, &out, span_key(remark->span), remark);
-    }
-    return out;
-}
-
-// The header of the new version's answers that took the place of those which are missed.
-static const struct remark *find_drop(const struct scene *scene)
-{
-    const struct endpoint *endpoint = scene->region->new;
-    for (uint32_t i = 0; endpoint && scene->drops->count && i < endpoint->cell_count; i++) {
-        const struct response *response = endpoint->cells[i].response;
-        for (uint32_t j = 0; j < response->op_count; j++) {
-            Span span = response->ops[j].span;
-            uint32_t at = 0;
-            const struct remark *remark;
-            while ((remark = map_next(scene->drops, span_key(span), &at)))
-                if (remark->span.file == span.file && remark->span.begin == span.begin)
-                    return remark;
-        }
-    }
-    return NULL;
-}
-
 // The facts that every item of a region has.
 static struct item item_start(const struct scene *scene, const struct change *change)
 {
@@ -125,7 +92,7 @@ static struct item item_start(const struct scene *scene, const struct change *ch
         .fingerprint = change->id,
     };
     item.merge = (struct merge){ scene->endpoints, region->merged, 0 };
-    const struct remark *drop = !gained && removed ? find_drop(scene) : NULL;
+    const struct remark *drop = !gained && removed ? drops_find(scene->drops, region->new) : NULL;
     item_set_text(&item, CHANGE_BECAUSE,
                   drop ? str_format(scene->diff->model->arena, ": %.*s", STR_ARG(drop->message))
                        : (Str){ 0 });
@@ -494,7 +461,7 @@ static void judge_region(struct engine *engine, const struct diff *diff, const s
 
 void engine_changes(struct engine *engine, const struct diff *diff)
 {
-    struct map drops = index_drops(diff->model->arena, diff->new);
+    struct map drops = drops_index(diff->model->arena, diff->new);
     for (uint32_t from = 0, count; from < diff->change_count; from += count) {
         count = 1;
         while (from + count < diff->change_count &&
