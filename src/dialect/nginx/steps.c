@@ -182,6 +182,7 @@ static void run_rewritten(struct machine *machine, const struct state *hit, cons
                                ? more.items[k].value
                                : value_unknown(model, STR("the arguments of a rewritten request"),
                                                value_hash(more.items[k].value), step->span);
+            now.internal = true; // as far as nginx is concerned
             now.path_changed = step->flag != REWRITE_BREAK;
             now.stopped = step->flag == REWRITE_BREAK || step->flag == REWRITE_LAST;
             Str text;
