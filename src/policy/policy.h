@@ -110,7 +110,7 @@ struct policy {
     uint32_t malformed_count, malformed_capacity;
     uint32_t unknown_count, unknown_capacity;
     uint32_t remark_count, remark_capacity;
-    uint32_t files; // read for it
+    uint32_t files;    // read for it
     uint32_t left_out; // endpoints that the other version of a comparison has in just the same way
 };
 
