@@ -295,29 +295,47 @@ struct changes {
     uint32_t count, capacity;
 };
 
+static void add_change(const struct comparison *with, const struct draft *draft,
+                       const struct region *region, const struct raw_change *raw,
+                       const struct fa *named, struct changes *out)
+{
+    *vec_push(with->model->arena, out) = (struct change){
+        .region = region,
+        .direction = raw->direction,
+        .certainty = raw->certainty,
+        .capability = raw->capability,
+        .origins = origins_describe(with->space, raw->set, NULL, named),
+        .before = origins_describe(with->space, raw->before, NULL, named),
+        .after = origins_describe(with->space, raw->after, NULL, named),
+        .condition = raw->condition,
+        .old_span = raw->old_span,
+        .new_span = raw->new_span,
+        .why = raw->why,
+        .id = change_id(with->model, draft, raw),
+    };
+}
+
 static void describe(const struct comparison *with, const struct draft *draft,
                      const struct region *region, struct changes *out)
 {
     struct model *model = with->model;
     const struct fa *named = fa_union(model->fa, behaviour_named(model, with->space, region->old),
                                       behaviour_named(model, with->space, region->new));
+    const struct fa *web = origins_part(with->space, ORIGINS_PART_WEB);
     for (uint32_t i = 0; i < draft->first->changes.count; i++) {
         const struct raw_change *raw = &draft->first->changes.items[i];
-        struct change *change = vec_push(model->arena, out);
-        *change = (struct change){
-            .region = region,
-            .direction = raw->direction,
-            .certainty = raw->certainty,
-            .capability = raw->capability,
-            .origins = origins_describe(with->space, raw->set, NULL, named),
-            .before = origins_describe(with->space, raw->before, NULL, named),
-            .after = origins_describe(with->space, raw->after, NULL, named),
-            .condition = raw->condition,
-            .old_span = raw->old_span,
-            .new_span = raw->new_span,
-            .why = raw->why,
-            .id = change_id(model, draft, raw),
-        };
+        struct raw_change part = *raw;
+        // The sites of a set name all of its web origins: null and the schemes of applications
+        // stand apart.
+        const struct fa *rest = fa_subtract(model->fa, raw->set, web);
+        struct origins whole = origins_describe(with->space, raw->set, NULL, named);
+        bool apart = whole.kind == ORIGINS_SUBDOMAINS && rest && !fa_is_none(rest);
+        if (apart)
+            part.set = fa_intersect(model->fa, raw->set, web);
+        add_change(with, draft, region, &part, named, out);
+        part.set = rest;
+        if (apart)
+            add_change(with, draft, region, &part, named, out);
     }
 }
 
