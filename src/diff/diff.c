@@ -57,7 +57,7 @@ void diff_policies(struct origin_space *space, const struct upstreams *old_upstr
         .old = old,
         .new = new,
     };
-    struct overlaps overlaps;
+    struct overlaps overlaps = { .by_hash = upstreams_equal(old_upstreams, new_upstreams) };
     struct places places = { 0 };
     *out = (struct diff){ .model = new->model, .old = old, .new = new };
     overlap_find(old, new, &overlaps);

@@ -118,7 +118,7 @@ static void meet(struct search *search, const struct candidate *old, const struc
         return;
     *vec_push(model->arena, &search->covered_old[old->index]) = box;
     *vec_push(model->arena, &search->covered_new) = box;
-    if (old->endpoint->hash && old->endpoint->hash == new->hash)
+    if (search->out->by_hash && old->endpoint->hash && old->endpoint->hash == new->hash)
         search->out->equal++;
     else
         *vec_push(model->arena, search->out) = (struct overlap){ old->endpoint, new, box };
@@ -239,7 +239,6 @@ static void alone(struct model *model, struct overlaps *out, const struct endpoi
 void overlap_find(const struct policy *old, const struct policy *new, struct overlaps *out)
 {
     struct model *model = new->model;
-    *out = (struct overlaps){ 0 };
     const struct endpoint **pairs =
         ARENA_ARRAY(model->arena, const struct endpoint *, new->endpoint_count + 1);
     bool *taken = ARENA_ARRAY(model->arena, bool, old->endpoint_count + 1);
@@ -256,7 +255,7 @@ void overlap_find(const struct policy *old, const struct policy *new, struct ove
     for (uint32_t i = 0; i < new->endpoint_count; i++) {
         const struct endpoint *endpoint = new->endpoints[i];
         if (pairs[i]) {
-            if (endpoint->hash && endpoint->hash == pairs[i]->hash)
+            if (out->by_hash && endpoint->hash && endpoint->hash == pairs[i]->hash)
                 out->equal++;
             else
                 *vec_push(model->arena, out) =

@@ -46,6 +46,31 @@ void policy_add_remark(struct policy *policy, struct remark remark)
     policy->remarks[policy->remark_count++] = remark;
 }
 
+static bool same_header(const struct header *a, const struct header *b)
+{
+    return str_equal(a->name, b->name) && str_equal(a->value, b->value);
+}
+
+static bool same_upstream(const struct upstream *a, const struct upstream *b)
+{
+    bool same = str_equal(a->target, b->target) && a->own == b->own && a->status == b->status &&
+                a->header_count == b->header_count;
+    for (uint32_t i = 0; same && i < a->header_count; i++)
+        same = same_header(&a->headers[i], &b->headers[i]);
+    return same;
+}
+
+bool upstreams_equal(const struct upstreams *a, const struct upstreams *b)
+{
+    static const struct upstreams none = { 0 };
+    a = a ? a : &none;
+    b = b ? b : &none;
+    bool same = a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = same_upstream(&a->items[i], &b->items[i]);
+    return same;
+}
+
 const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target)
 {
     while (str_ends(target, STR("/")))

@@ -132,6 +132,8 @@ struct upstreams {
     const struct upstream *items;
     uint32_t count;
 };
+// Whether both declare the same, in the same order; NULL declares nothing.
+bool upstreams_equal(const struct upstreams *a, const struct upstreams *b);
 const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target);
 
 // The lines that reach the client in a cell, for a final status: what the upstream sends, then the

@@ -16,29 +16,9 @@ struct same_servers {
     bool context;       // what stands around the servers is equal
 };
 
-static bool same_header(const struct header *a, const struct header *b)
-{
-    return str_equal(a->name, b->name) && str_equal(a->value, b->value);
-}
-
-static bool same_upstream(const struct upstream *a, const struct upstream *b)
-{
-    bool same = str_equal(a->target, b->target) && a->own == b->own && a->status == b->status &&
-                a->header_count == b->header_count;
-    for (uint32_t i = 0; same && i < a->header_count; i++)
-        same = same_header(&a->headers[i], &b->headers[i]);
-    return same;
-}
-
 static bool same_options(const struct dialect_options *a, const struct dialect_options *b)
 {
-    static const struct upstreams none = { 0 };
-    const struct upstreams *old = a->upstreams ? a->upstreams : &none;
-    const struct upstreams *new = b->upstreams ? b->upstreams : &none;
-    bool same = a->nginx_version == b->nginx_version && old->count == new->count;
-    for (uint32_t i = 0; same && i < old->count; i++)
-        same = same_upstream(&old->items[i], &new->items[i]);
-    return same;
+    return a->nginx_version == b->nginx_version && upstreams_equal(a->upstreams, b->upstreams);
 }
 
 // Variables that a server somewhere sets are "" elsewhere.
