@@ -1,0 +1,72 @@
+#!/bin/bash
+# bench/run.sh [PROGRAM]: how long corsgate takes for large input, as ratios to what other tools need for the same
+# files in the same run; BENCH_RUNS=N takes the best of N (3). docs/performance.md says what the figures mean.
+set -euo pipefail
+cd "$(dirname "$(realpath "$0")")/.."
+
+program=$(realpath "${1:-build/release/corsgate}")
+runs=${BENCH_RUNS:-3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+python3 bench/gen.py "$work"
+cc -std=c17 -O2 -Igrammars/nginx/src bench/parse.c grammars/nginx/src/parser.c grammars/nginx/src/scanner.c \
+    -ltree-sitter -o "$work/parse"
+cd "$work"
+
+# Runs a command a few times: the best time in milliseconds, and the most memory in KiB.
+measure() {
+    local i best=0 most=0 begin spent kib
+    for ((i = 0; i < runs; i++)); do
+        begin=$(date +%s%N)
+        /usr/bin/time -f '%M' -o time.txt "$@" >out.txt 2>&1 || true
+        spent=$((($(date +%s%N) - begin) / 1000000))
+        kib=$(tail -n 1 time.txt)
+        ((i > 0 && spent >= best)) || best=$spent
+        ((kib <= most)) || most=$kib
+    done
+    echo "$best $most"
+}
+
+# A row of the table: what, its time and memory, and how many times as long as the yardstick that is.
+row() {
+    local what=$1 time=$2 memory=$3 yardstick=$4 other=$5 target=$6
+    awk -v what="$what" -v t="$time" -v m="$memory" -v y="$yardstick" -v o="$other" -v g="$target" 'BEGIN {
+        against = o ? sprintf("%d ms | %.1f", o, t / o) : " | "
+        printf "| %s | %d ms | %d MiB | %s | %s | %s |\n", what, t, m / 1024, y, against, g }'
+}
+
+diff_of() { measure "$program" diff "$1.old.conf" "$1.new.conf"; }
+compare_lists() {
+    # shellcheck disable=SC2016 # for the inner shell
+    measure bash -c 'LC_ALL=C comm -3 <(LC_ALL=C sort "$0.old.txt") <(LC_ALL=C sort "$0.new.txt")' "$1"
+}
+
+echo "| what | time | memory | against | time | ratio | target |"
+echo "| --- | --- | --- | --- | --- | --- | --- |"
+
+example=$OLDPWD/examples/opened-to-every-site
+read -r time memory < <(measure "$program" diff "$example/old.conf" "$example/new.conf")
+row "an example" "$time" "$memory" "" 0 "10 ms, 10 MiB"
+
+read -r parse _ < <(measure ./parse lines.old.conf lines.new.conf)
+read -r time memory < <(diff_of lines)
+row "134,000 lines, one location changed" "$time" "$memory" "parsing both" "$parse" "3"
+read -r nginx _ < <(measure nginx -t -q -p "$work" -e stderr -c "$work/lines.new.conf")
+row "the same" "$time" "$memory" "nginx -t" "$nginx" ""
+
+for count in 50000 100000; do
+    read -r lists _ < <(compare_lists "origins-$count")
+    read -r time memory < <(diff_of "origins-$count")
+    row "a map of $count origins" "$time" "$memory" "sort, comm" "$lists" "8"
+done
+
+read -r half _ < <(diff_of servers-5000)
+read -r parse _ < <(measure ./parse servers-10000.old.conf servers-10000.new.conf)
+read -r time memory < <(diff_of servers-10000)
+row "10,000 servers, all changed" "$time" "$memory" "5,000 servers" "$half" "2.3"
+row "the same" "$time" "$memory" "parsing both" "$parse" ""
+
+read -r half _ < <(diff_of wildcards-500)
+read -r time memory < <(diff_of wildcards-1000)
+row "a map of 1,000 patterns" "$time" "$memory" "500 patterns" "$half" "2.3"
