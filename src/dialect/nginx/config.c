@@ -65,8 +65,21 @@ static void note_groups(struct nginx_config *config, Str regex)
     }
 }
 
+// Code that is imported, wherever that stands: it counts as part of all code in the configuration.
+static void note_code(struct nginx_config *config, const struct conf *conf)
+{
+    static const char *const imports[] = {
+        "js_import",        "js_include",  "js_path",          "perl_modules",     "perl_require",
+        "lua_package_path", "init_by_lua", "init_by_lua_file", "init_by_lua_block"
+    };
+    for (size_t i = 0; i < sizeof imports / sizeof *imports; i++)
+        if (conf_is(conf, imports[i]))
+            config->code = hash_u64(config->code, code_identity(config, conf));
+}
+
 static void note_all(struct nginx_config *config, const struct conf *conf, uint32_t depth)
 {
+    note_code(config, conf);
     if (conf_is(conf, "set")) {
         Str name = conf_word(conf, 1);
         if (str_eat(&name, STR("$")))
@@ -85,18 +98,6 @@ static void note_all(struct nginx_config *config, const struct conf *conf, uint3
             note_groups(config, child->words[0].text);
         note_all(config, child, depth - 1);
     }
-}
-
-// Code that is imported once for all that is written in the blocks.
-static void note_code(struct nginx_config *config, const struct conf *conf)
-{
-    static const char *const imports[] = {
-        "js_import",        "js_include",  "js_path",          "perl_modules",     "perl_require",
-        "lua_package_path", "init_by_lua", "init_by_lua_file", "init_by_lua_block"
-    };
-    for (size_t i = 0; i < sizeof imports / sizeof *imports; i++)
-        if (conf_is(conf, imports[i]))
-            config->code = hash_u64(config->code, code_identity(config, conf));
 }
 
 static void add_server(struct nginx_config *config, const struct conf *conf)
@@ -158,7 +159,6 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
         config->http->span = http->head;
         for (uint32_t k = 0; k < http->n_children; k++) {
             const struct conf *child = &http->children[k];
-            note_code(config, child);
             if (conf_is(child, "server") && child->has_block)
                 add_server(config, child);
             else
