@@ -290,9 +290,11 @@ static bool answer_endpoint(struct policy *policy, const struct upstreams *upstr
             continue;
         struct answer_lines one = { .known = true, .endpoint = endpoint };
         (void)answer(policy, upstreams, request, endpoint->cells[c].response, &one);
-        if (found &&
-            !same_answer(out, &one)) // the request does not tell which of the cells answers
-            return not_known(out, open ? open->name : STR("a limit was reached")) || true;
+        if (found && !same_answer(out, &one)) {
+            // The request does not tell which of the cells answers.
+            (void)not_known(out, open ? open->name : STR("a limit was reached"));
+            return true;
+        }
         *out = one;
         found = true;
     }
