@@ -1,13 +1,15 @@
 #include "fa/parse.h"
 
-// [[:<:]] and [[:>:]], the begin and the end of a word.
+// [[:<:]] and [[:>:]], the begin and the end of a word: \b and a lookaround, to which alone a
+// repetition behind them applies.
 static struct tree *word_edge(struct parse *p, bool end)
 {
     struct tree *tree = tree_new(p->regex, TREE_SEQUENCE);
     tree->items = ARENA_ARRAY(fa_space_arena(p->regex->space), struct tree *, 2);
     tree->items[0] = parse_place(p, PLACE_WORD);
-    tree->items[1] = tree_wrap(p->regex, TREE_LOOK, tree_set(p->regex, parse_word()));
-    tree->items[1]->behind = end;
+    struct tree *look = tree_wrap(p->regex, TREE_LOOK, tree_set(p->regex, parse_word()));
+    look->behind = end;
+    tree->items[1] = parse_quantified(p, look);
     tree->count = 2;
     return tree;
 }
