@@ -1,5 +1,6 @@
 // fuzz_pcre: an expression and a subject, compiled in every dialect; with PCRE2's, its matcher must
-// agree. The input is a byte of options, the expression, a zero byte, the subject.
+// agree, about the match and about what the last group holds. The input is a byte of options, the
+// expression, a zero byte, the subject.
 
 #include "fa/pcre.h"
 
@@ -17,32 +18,55 @@ static void fail(const char *what, Str pattern)
     abort();
 }
 
-// Whether PCRE2 matches: 1, 0, or -1 when it gives up or contradicts itself with and without its
-// optimisations.
-static int opinion(Str pattern, uint32_t options, Str subject)
+struct opinion {
+    int matches; // 1, 0, or -1 when it gives up
+    bool whole;  // the group holds the subject
+};
+
+static struct opinion ask(Str pattern, uint32_t options, uint32_t group, Str subject)
 {
     enum { MATCH_LIMIT = 100000 };
-    int results[2] = { -1, -1 };
+    struct opinion result = { .matches = -1 };
+    int error;
+    PCRE2_SIZE offset;
     pcre2_match_context *context = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(context, MATCH_LIMIT);
-    for (int i = 0; i < 2; i++) {
-        int error;
-        PCRE2_SIZE offset;
-        uint32_t plain =
-            i ? PCRE2_NO_AUTO_POSSESS | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_DOTSTAR_ANCHOR : 0;
-        pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options | plain,
-                                         &error, &offset, NULL);
-        pcre2_match_data *match = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
-        if (match) {
-            int found =
-                pcre2_match(code, (PCRE2_SPTR)subject.ptr, subject.len, 0, 0, match, context);
-            results[i] = found >= 0 ? 1 : found == PCRE2_ERROR_NOMATCH ? 0 : -1;
-        }
-        pcre2_match_data_free(match);
-        pcre2_code_free(code);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &error, &offset, NULL);
+    pcre2_match_data *match = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
+    if (match) {
+        int found = pcre2_match(code, (PCRE2_SPTR)subject.ptr, subject.len, 0, 0, match, context);
+        const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(match);
+        result.matches = found >= 0 ? 1 : found == PCRE2_ERROR_NOMATCH ? 0 : -1;
+        bool set = found > (int)group && ends[2 * group] != PCRE2_UNSET;
+        result.whole =
+            set ? ends[2 * group] == 0 && ends[2 * group + 1] == subject.len : subject.len == 0;
     }
+    pcre2_match_data_free(match);
+    pcre2_code_free(code);
     pcre2_match_context_free(context);
-    return results[0] == results[1] ? results[0] : -1;
+    return result;
+}
+
+// With and without its optimisations; where it contradicts itself, it has no opinion.
+static struct opinion opinion(Str pattern, uint32_t options, uint32_t group, Str subject)
+{
+    struct opinion a = ask(pattern, options, group, subject);
+    struct opinion b =
+        ask(pattern,
+            options | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_START_OPTIMIZE | PCRE2_NO_DOTSTAR_ANCHOR,
+            group, subject);
+    if (a.matches != b.matches || (a.matches == 1 && a.whole != b.whole))
+        a.matches = -1;
+    return a;
+}
+
+static uint32_t options_of(unsigned flags)
+{
+    uint32_t options = flags & REGEX_CASELESS ? PCRE2_CASELESS : 0;
+    options |= flags & (REGEX_FULL | REGEX_ANCHORED) ? PCRE2_ANCHORED : 0;
+    options |= flags & REGEX_FULL ? PCRE2_ENDANCHORED : 0;
+    return options | (flags & REGEX_DOLLAR_STRICT ? PCRE2_DOLLAR_ENDONLY : 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -71,16 +95,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fail("status and language", pattern);
     if (result.language) {
         bool matches = fa_accepts(result.language, subject);
-        uint32_t options = flags & REGEX_CASELESS ? PCRE2_CASELESS : 0;
-        if (dialect == REGEX_PCRE2 && (flags & ~(unsigned)REGEX_CASELESS) == 0) {
-            int theirs = opinion(pattern, options, subject);
-            if (theirs >= 0 && theirs != matches)
-                fail("PCRE2 disagrees", pattern);
-        }
+        uint32_t group = regex_group_count(result.regex);
+        struct opinion theirs = { .matches = -1 };
+        if (dialect == REGEX_PCRE2)
+            theirs = opinion(pattern, options_of(flags), group, subject);
+        if (theirs.matches >= 0 && theirs.matches != matches)
+            fail("PCRE2 disagrees", pattern);
         const struct fa *yes, *no;
-        regex_group_whole(space, result.regex, regex_group_count(result.regex), &yes, &no);
+        regex_group_whole(space, result.regex, group, &yes, &no);
         if (yes && no && (fa_accepts(yes, subject) || fa_accepts(no, subject)) != matches)
             fail("a group takes part in what does not match", pattern);
+        if (yes && no && theirs.matches == 1 && !fa_accepts(theirs.whole ? yes : no, subject))
+            fail("PCRE2 disagrees about the last group", pattern);
     }
     arena_free(arena);
     free(copy);
