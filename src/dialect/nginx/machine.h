@@ -4,6 +4,7 @@
 // split. reference/nginx.md 2.10 is the program.
 
 #include "dialect/nginx/config.h"
+#include "policy/cells.h"
 
 struct binding { // a variable that has a value: by set, by a named group, or a map's cached result
     const struct binding *next;
@@ -55,13 +56,6 @@ struct target {
 struct targets {
     struct target *items;
     uint32_t count, capacity;
-};
-
-struct cells {
-    struct cell *items;
-    uint32_t count, capacity;
-    struct map responses;
-    bool full; // the limit was reached
 };
 
 struct machine {
@@ -177,9 +171,6 @@ const struct pattern *server_name_pattern(struct nginx_config *config, Str expre
 const struct fa *server_name_hosts(struct nginx_config *config, Str name);
 void servings_find(struct nginx_config *config, struct servings *out);
 
-uint64_t response_hash(const struct response *response); // the same in every run
 // Counts one step. False when the endpoint has taken too many, or has too many cells: then nothing
 // more is worth doing.
 bool machine_goes_on(struct machine *machine);
-// Adds a cell; equal answers are joined where their boxes can be.
-void cells_add(struct machine *machine, const struct box *box, const struct response *response);

@@ -104,14 +104,6 @@ static enum match match_of(const struct block *location)
     return MATCH_PREFIX;
 }
 
-static uint64_t cells_hash(const struct cells *cells)
-{
-    uint64_t sum = 0; // the order of the cells says nothing
-    for (uint32_t i = 0; i < cells->count; i++)
-        sum += hash_u64(box_hash(cells->items[i].box), response_hash(cells->items[i].response));
-    return hash_u64(HASH_SEED, sum);
-}
-
 // Where a regular expression of the server's names chose it, its groups are set before anything
 // runs. Exact names and wildcards are tried first and leave the groups alone.
 static void select_server(struct machine *machine, const struct state *state, struct states *out)

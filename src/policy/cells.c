@@ -1,0 +1,84 @@
+#include "policy/cells.h"
+
+#include "base/hash.h"
+
+static bool same_op(const struct header_op *a, const struct header_op *b)
+{
+    return a->verb == b->verb && str_equal(a->name, b->name) && a->statuses == b->statuses &&
+           a->span.begin == b->span.begin && a->span.file == b->span.file &&
+           (a->value == b->value || (a->value && b->value && value_equal(a->value, b->value)));
+}
+
+static bool same_response(const struct response *a, const struct response *b)
+{
+    bool same = a->answer == b->answer && a->asked_before == b->asked_before &&
+                a->status == b->status && a->op_count == b->op_count &&
+                str_equal(a->upstream, b->upstream) && str_equal(a->reason, b->reason) &&
+                a->identity == b->identity && a->span.begin == b->span.begin &&
+                a->span.file == b->span.file &&
+                (a->location == b->location ||
+                 (a->location && b->location && value_equal(a->location, b->location)));
+    for (uint32_t i = 0; same && i < a->op_count; i++)
+        same = same_op(&a->ops[i], &b->ops[i]);
+    return same;
+}
+
+uint64_t response_hash(const struct response *response)
+{
+    uint64_t hash = hash_u64(hash_u64(HASH_SEED, response->answer), response->status);
+    hash = hash_u64(hash_str(hash, response->upstream), response->identity);
+    for (uint32_t i = 0; i < response->op_count; i++) {
+        const struct header_op *op = &response->ops[i];
+        hash = hash_str(hash_u64(hash, op->verb), op->name);
+        for (size_t w = 0;
+             op->statuses && w < sizeof op->statuses->bits / sizeof *op->statuses->bits; w++)
+            hash = hash_u64(hash, op->statuses->bits[w]);
+        if (op->value)
+            hash = hash_u64(hash, value_hash(op->value));
+    }
+    return hash;
+}
+
+void cells_add(struct model *model, struct cells *cells, const struct box *box,
+               const struct response *response)
+{
+    struct arena *arena = model->arena;
+    uint64_t hash = response_hash(response);
+    uint32_t at = 0;
+    const struct response *known = NULL;
+    for (const struct response *one; (one = map_next(&cells->responses, hash, &at));)
+        if (same_response(one, response)) {
+            known = one;
+            break;
+        }
+    if (!known) {
+        struct response *copy = ARENA_NEW(arena, struct response);
+        *copy = *response;
+        map_add(arena, &cells->responses, hash, copy);
+        known = copy;
+    }
+    if (cells->count >= model->run->limits->cells) {
+        cells->full = true;
+        return;
+    }
+    uint32_t looked = 0;
+    for (uint32_t i = cells->count; known && i-- > 0 && looked < 64;) {
+        const struct box *both;
+        if (cells->items[i].response != known)
+            continue;
+        looked++;
+        if (box_join(model, cells->items[i].box, box, &both)) {
+            cells->items[i].box = both;
+            return;
+        }
+    }
+    *vec_push(arena, cells) = (struct cell){ box, known };
+}
+
+uint64_t cells_hash(const struct cells *cells)
+{
+    uint64_t sum = 0; // the order of the cells says nothing
+    for (uint32_t i = 0; i < cells->count; i++)
+        sum += hash_u64(box_hash(cells->items[i].box), response_hash(cells->items[i].response));
+    return hash_u64(HASH_SEED, sum);
+}

@@ -1,0 +1,21 @@
+#pragma once
+// cells: collects the cells of one endpoint while a dialect works them out.
+
+#include "base/map.h"
+#include "policy/policy.h"
+
+struct cells {
+    struct cell *items; // disjoint if what is added is
+    uint32_t count, capacity;
+    struct map responses; // private: equal responses are one
+    bool full;            // limits.cells was reached: the cells do not cover the endpoint
+};
+
+// Adds a cell. The response is copied; where equal answers have boxes whose union is a box, they
+// become one cell.
+void cells_add(struct model *model, struct cells *cells, const struct box *box,
+               const struct response *response);
+
+// Of all that decides what is answered; places do not count. The same in every run.
+uint64_t response_hash(const struct response *response);
+uint64_t cells_hash(const struct cells *cells); // whatever the order of the cells
