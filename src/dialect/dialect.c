@@ -1,5 +1,6 @@
 #include "dialect/dialect.h"
 
+#include "dialect/documents.h"
 #include "dialect/nginx/nginx.h"
 
 const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
@@ -63,6 +64,34 @@ static void close_gaps(struct policy *policy)
     policy->endpoint_count = kept;
 }
 
+// Everything below `paths` that the dialect `typed` reads, or that any recognises (NULL).
+// `forced`: a path that is a file is read in any case.
+static bool load_below(struct model *model, struct source *source,
+                       const struct dialect_options *options, const Str *paths, uint32_t path_count,
+                       const struct dialect *typed, bool forced, struct dialect_result *out)
+{
+    bool good = true;
+    if (!typed || typed->read)
+        good = documents_load(model, source, options, paths, path_count, typed, out);
+    // What no reader of documents took may be another dialect's, unless it is a document by name.
+    struct source_paths rest = { 0 };
+    for (uint32_t i = 0; i < path_count; i++) {
+        bool taken = false;
+        for (uint32_t k = 0; k < out->files.count && !taken; k++)
+            taken = str_equal(out->files.items[k].path, paths[i]);
+        if (!taken && (typed || !document_is_named(paths[i])))
+            *vec_push(model->arena, &rest.list) = paths[i];
+    }
+    if ((path_count && !rest.list.count) ||
+        (source->only.len && (out->files.count || document_is_named(source->only))))
+        return good;
+    for (uint32_t d = 0; d < dialect_count; d++)
+        if (dialects[d]->load && (!typed || dialects[d] == typed))
+            good &= dialects[d]->load(model, source, options, rest.list.items, rest.list.count,
+                                      forced && (typed || out->files.count == 0), out);
+    return good;
+}
+
 // What the user's configuration lists, one entry after the other.
 static bool load_listed(struct model *model, struct source *source,
                         const struct dialect_options *options, struct dialect_result *out)
@@ -76,10 +105,9 @@ static bool load_listed(struct model *model, struct source *source,
         else
             *vec_push(model->arena, &found.list) = listed->path;
         const struct dialect *typed = listed->type.len ? dialect_find(listed->type) : NULL;
-        for (uint32_t d = 0; d < dialect_count && found.list.count; d++)
-            if (!typed || dialects[d] == typed)
-                good &= dialects[d]->load(model, source, options, found.list.items,
-                                          found.list.count, typed || dialect_count == 1, out);
+        if (found.list.count)
+            good &= load_below(model, source, options, found.list.items, found.list.count, typed,
+                               true, out);
     }
     return good;
 }
@@ -95,10 +123,7 @@ bool dialect_load(struct model *model, struct source *source, const struct diale
     if (!named && options->source_count)
         good = load_listed(model, source, options, out);
     else
-        for (uint32_t d = 0; d < dialect_count; d++)
-            good &=
-                dialects[d]->load(model, source, options, paths, path_count,
-                                  named && d + 1 == dialect_count && out->files.count == 0, out);
+        good = load_below(model, source, options, paths, path_count, NULL, named, out);
     out->policy->files = source->count;
     if (out->before)
         close_gaps(out->before->policy);

@@ -41,6 +41,9 @@ struct dialect_result {
     struct dialect_result *before;
 };
 
+struct document;
+struct reading;
+
 struct dialect {
     const char *name;
     const char *what; // for people: "nginx configuration"
@@ -48,8 +51,19 @@ struct dialect {
     // any case when `forced`; adds endpoints, unknowns and remarks to out->policy and the root
     // files to out->files. False when something could not be read (run->diags says what); what
     // stands around it is there.
+    // NULL for a dialect of YAML and JSON documents.
     bool (*load)(struct model *model, struct source *source, const struct dialect_options *options,
                  const Str *paths, uint32_t path_count, bool forced, struct dialect_result *out);
+
+    // Of a dialect of YAML and JSON documents (documents.h), else NULL. One of `marks` stands in
+    // every file that holds such a document: files without any are not even parsed.
+    const char *const *marks; // ended by NULL
+    // Whether a document is, by what it holds, this dialect's; several may claim one. *why says it
+    // for `show --explain`.
+    bool (*claims)(const struct document *document, Str *why);
+    // Turns all that was claimed into endpoints, unknowns and remarks. False when something could
+    // not be read.
+    bool (*read)(struct reading *reading);
 };
 
 extern const struct dialect *const dialects[];

@@ -91,6 +91,8 @@ size_t fa_enumerate(struct arena *arena, const struct fa *a, Str *out, size_t ma
 bool fa_shortest(struct arena *arena, const struct fa *a, const uint8_t *taste, Str *out);
 // If `a` is exactly one word: true, and the word.
 bool fa_is_literal(struct arena *arena, const struct fa *a, Str *out);
+// The longest text with which every word begins; empty when `a` is NULL or has no words.
+Str fa_common_prefix(struct arena *arena, const struct fa *a);
 // The bytes that words begin with: bit b of bytes[b / 64].
 void fa_first(const struct fa *a, uint64_t bytes[4]);
 

@@ -302,3 +302,27 @@ bool fa_is_literal(struct arena *arena, const struct fa *a, Str *out)
     *out = (Str){ word, length };
     return true;
 }
+
+Str fa_common_prefix(struct arena *arena, const struct fa *a)
+{
+    if (!a)
+        return STR("");
+    const struct pool_state *first = pool_state(a->space, a->state), *state = first;
+    size_t length = 0;
+    // A cycle that nothing leaves and where nothing is accepted does not exist: such a state would
+    // be the empty language.
+    for (; state->count == 1 && !state->accept; length++) {
+        const struct pool_edge *edge = pool_edges(a->space, state);
+        if (edge->lo != edge->hi)
+            break;
+        state = pool_state(a->space, edge->target);
+    }
+    char *word = ARENA_ARRAY(arena, char, length + 1);
+    state = first;
+    for (size_t i = 0; i < length; i++) {
+        const struct pool_edge *edge = pool_edges(a->space, state);
+        word[i] = (char)edge->lo;
+        state = pool_state(a->space, edge->target);
+    }
+    return (Str){ word, length };
+}

@@ -1,0 +1,216 @@
+#include "dialect/documents.h"
+
+#include "syntax/read_json.h"
+#include "syntax/read_yaml.h"
+
+#include <string.h>
+
+// ---- which files
+
+static bool has_ending(Str name, const char *const *endings)
+{
+    for (; *endings; endings++)
+        if (str_ends(name, str_from(*endings)))
+            return true;
+    return false;
+}
+
+bool document_is_named(Str path)
+{
+    static const char *const wraps[] = { ".tpl", ".tmpl", ".j2", NULL };
+    static const char *const endings[] = { ".json", ".yaml", ".yml", ".template", NULL };
+    Str name = source_base(path);
+    for (const char *const *wrap = wraps; *wrap; wrap++)
+        if (str_ends(name, str_from(*wrap))) {
+            name.len -= strlen(*wrap);
+            break;
+        }
+    return has_ending(name, endings);
+}
+
+// Folders of packages that others wrote: nothing there is deployed by this project.
+static bool is_foreign(Str path)
+{
+    Str rest = path, folder;
+    while (str_cut(rest, STR("/"), &folder, &rest))
+        if (str_is(folder, "node_modules"))
+            return true;
+    return false;
+}
+
+static bool has_mark(const struct dialect *dialect, Str text)
+{
+    for (const char *const *mark = dialect->marks; mark && *mark; mark++)
+        if (memmem(text.ptr, text.len, *mark, strlen(*mark)))
+            return true;
+    return false;
+}
+
+// Whether any dialect can want a text. Reading what nobody wants costs, and complaints about it are
+// nobody's affair.
+static bool is_wanted(Str text, const struct dialect *typed)
+{
+    if (typed)
+        return true;
+    for (uint32_t d = 0; d < dialect_count; d++)
+        if (dialects[d]->read && has_mark(dialects[d], text))
+            return true;
+    return false;
+}
+
+// ---- reading
+
+// What each dialect takes.
+struct taken {
+    struct documents *of; // by number of the dialect
+};
+
+static bool looks_like_json(Str text)
+{
+    size_t i = 0;
+    while (i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == '\t' || text.ptr[i] == '\n' ||
+                            text.ptr[i] == '\r'))
+        i++;
+    return i < text.len && (text.ptr[i] == '{' || text.ptr[i] == '[');
+}
+
+// JSON is read as JSON where the file says that it is, or where it can be nothing else.
+static bool read_documents(struct run *run, uint32_t file, Str path, Str text, bool *is_json,
+                           struct data_list *out)
+{
+    *is_json =
+        str_ends(path, STR(".json")) ||
+        (!str_ends(path, STR(".yaml")) && !str_ends(path, STR(".yml")) && looks_like_json(text));
+    if (!*is_json)
+        return read_yaml(run, file, text, out);
+    const struct data *root;
+    if (!read_json(run, (Span){ file, 0, (uint32_t)text.len }, text, &root))
+        return false;
+    *vec_push(run->arena, out) = root;
+    return true;
+}
+
+static bool take(struct model *model, const struct document *document, const struct dialect *typed,
+                 struct taken *taken, Str *why, const char **name)
+{
+    bool some = false;
+    for (uint32_t d = 0; d < dialect_count; d++) {
+        const struct dialect *dialect = dialects[d];
+        Str reason = STR("");
+        if (!dialect->read || (typed && typed != dialect))
+            continue;
+        if (!dialect->claims(document, &reason)) {
+            if (!typed)
+                continue;
+            reason = STR("the configuration says so");
+        }
+        *vec_push(model->arena, &taken->of[d]) = document;
+        if (!some) {
+            *why = reason;
+            *name = dialect->name;
+        }
+        some = true;
+    }
+    return some;
+}
+
+// A file that cannot be read whole is reported when something in it is ours, when the user names
+// it, or when it looks like ours.
+static bool load_file(struct model *model, struct source *source, Str path, bool is_named,
+                      const struct dialect *typed, struct taken *taken, struct dialect_result *out)
+{
+    struct run *run = model->run;
+    uint32_t file, diags = run->diags.count;
+    if (!source_read(run, source, path, (Span){ 0 }, &file)) {
+        if (!is_named)
+            run->diags.count = diags; // some other program's file may be binary or unreadable
+        return !is_named;
+    }
+    Str text = files_get(source->files, file)->text;
+    if (!is_wanted(text, typed))
+        return true;
+    struct data_list roots = { 0 };
+    bool is_json, some = false;
+    bool good = read_documents(run, file, path, text, &is_json, &roots);
+    Str why = STR("");
+    const char *name = NULL;
+    for (uint32_t i = 0; i < roots.count; i++) {
+        struct document *document = ARENA_NEW(model->arena, struct document);
+        *document = (struct document){ path, file, i, is_json, !good, roots.items[i] };
+        some |= take(model, document, typed, taken, &why, &name);
+    }
+    bool ours = some || is_named || (!good && roots.count == 0);
+    if (!ours)
+        run->diags.count = diags;
+    if (some)
+        *vec_push(model->arena, &out->files) = (struct dialect_file){ path, name, why };
+    return good || !ours;
+}
+
+// The files below `paths` whose names are documents', and files that `paths` name.
+static bool find_files(struct model *model, struct source *source, const Str *paths,
+                       uint32_t path_count, struct source_paths *named, struct source_paths *found)
+{
+    struct arena *arena = model->arena;
+    if (source->only.len)
+        *vec_push(arena, &named->list) = source->only;
+    for (uint32_t i = 0; i < path_count && !source->only.len; i++)
+        if (source_stat(source, paths[i]) == SOURCE_FILE)
+            *vec_push(arena, &named->list) = paths[i];
+    if (source->only.len || (path_count && named->list.count == path_count))
+        return true;
+    struct source_paths all = { 0 };
+    if (!source_walk(model->run, source, STR(""), &all))
+        return false;
+    for (uint32_t i = 0; i < all.list.count; i++) {
+        Str path = all.list.items[i];
+        bool known = false;
+        for (uint32_t k = 0; k < named->list.count && !known; k++)
+            known = str_equal(named->list.items[k], path);
+        if (!known && document_is_named(path) && !is_foreign(path) &&
+            dialect_is_wanted(path, paths, path_count))
+            *vec_push(arena, &found->list) = path;
+    }
+    return true;
+}
+
+// A file that is named is looked into whatever it is called, unless a dialect with a reader of its
+// own must have it.
+static bool is_tried(Str path)
+{
+    return document_is_named(path) || str_is(path, "-") ||
+           !memchr(source_base(path).ptr, '.', source_base(path).len);
+}
+
+bool documents_load(struct model *model, struct source *source,
+                    const struct dialect_options *options, const Str *paths, uint32_t path_count,
+                    const struct dialect *typed, struct dialect_result *out)
+{
+    struct taken taken = { ARENA_ARRAY(model->arena, struct documents, dialect_count + 1) };
+    struct source_paths named = { 0 }, found = { 0 };
+    bool good = find_files(model, source, paths, path_count, &named, &found);
+    for (uint32_t i = 0; i < named.list.count; i++)
+        if (typed || is_tried(named.list.items[i]))
+            good &= load_file(model, source, named.list.items[i],
+                              document_is_named(named.list.items[i]), typed, &taken, out);
+    for (uint32_t i = 0; i < found.list.count; i++)
+        good &= load_file(model, source, found.list.items[i], false, typed, &taken, out);
+    for (uint32_t d = 0; d < dialect_count; d++) {
+        if (!taken.of[d].count)
+            continue;
+        struct reading reading = { model, source, options, taken.of[d], out };
+        good &= dialects[d]->read(&reading);
+    }
+    return good;
+}
+
+const struct data *document_find(const struct data *map, const char *key)
+{
+    return map && map->kind == DATA_MAP ? data_find(map, str_from(key)) : NULL;
+}
+
+Str document_text(const struct data *map, const char *key)
+{
+    const struct data *value = document_find(map, key);
+    return value && value->kind == DATA_SCALAR ? value->text : STR("");
+}
