@@ -14,6 +14,20 @@ static struct tree *word_edge(struct parse *p, bool end)
     return tree;
 }
 
+// A brace where a repetition cannot stand. Unless it could be one it is a byte like others, but not
+// for Java, which takes it for the repetition of an empty word.
+static void refuse_brace(struct parse *p)
+{
+    size_t at = p->at;
+    uint32_t min, max;
+    bool repeats = parse_counts(p, &min, &max);
+    p->at = at;
+    if (p->regex->dialect == REGEX_JAVA)
+        parse_refuse(p, repeats ? REGEX_IRREGULAR : REGEX_INVALID, at, "a repetition of nothing");
+    else if (repeats)
+        parse_refuse(p, REGEX_INVALID, at, "a repetition of nothing");
+}
+
 static struct tree *parse_item(struct parse *p)
 {
     int c = parse_peek(p, 0);
@@ -34,7 +48,7 @@ static struct tree *parse_item(struct parse *p)
             return tree_set(p->regex, parse_dot(p));
         case '^':
             p->at++;
-            return parse_place(p, p->flags & PARSE_MULTILINE ? PLACE_LINE_START : PLACE_START);
+            return parse_caret(p);
         case '$':
             p->at++;
             return parse_dollar(p);
@@ -42,6 +56,9 @@ static struct tree *parse_item(struct parse *p)
         case '+':
         case '?':
             parse_refuse(p, REGEX_INVALID, p->at, "a repetition of nothing");
+            break;
+        case '{':
+            refuse_brace(p);
             break;
         default:
             break;
@@ -51,20 +68,41 @@ static struct tree *parse_item(struct parse *p)
     return parse_literal(p, c);
 }
 
+// Whether ^, $, \b, \B or a lookbehind stands there, which ECMAScript does not let repeat.
+static bool is_place(const struct parse *p, size_t at)
+{
+    static const char *const places[] = { "^", "$", "\\b", "\\B", "(?<=", "(?<!" };
+    Str rest = str_slice(p->text, at, p->text.len);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (str_starts(rest, str_from(places[i])))
+            return true;
+    return false;
+}
+
 static struct tree *parse_sequence(struct parse *p)
 {
     struct arena *arena = fa_space_arena(p->regex->space);
     struct {
         VEC(struct tree *) list;
     } items = { 0 };
+    bool go = p->regex->dialect == REGEX_GO || p->regex->dialect == REGEX_RE2;
+    bool script = p->regex->dialect == REGEX_ECMASCRIPT;
     for (;;) {
         parse_skip(p);
         int c = parse_peek(p, 0);
         if (c < 0 || (!p->quoted && (c == '|' || c == ')')))
             break;
+        size_t start = p->at;
         struct tree *item = parse_item(p);
-        if (item) // NULL for (?i) and its like
+        // NULL for (?i) and its like, behind which RE2 repeats what stands before it.
+        bool before = !item && go && items.list.count;
+        if (before)
+            item = items.list.items[--items.list.count];
+        if (item)
             *vec_push(arena, &items.list) = parse_quantified(p, item);
+        bool repeated = item && items.list.items[items.list.count - 1] != item;
+        if (script && repeated && is_place(p, start))
+            parse_refuse(p, REGEX_INVALID, start, "a repetition of a place");
     }
     if (items.list.count == 1)
         return items.list.items[0];
@@ -100,6 +138,23 @@ struct tree *parse_choice(struct parse *p, enum parse_numbering numbering)
     return tree->count == 1 ? tree->items[0] : tree;
 }
 
+// RE2 refuses counts that multiply to more than this.
+enum { REPEATS_MAX = 1000 };
+
+static bool repeats_too_often(const struct tree *tree, uint32_t most)
+{
+    if (tree->kind == TREE_REPEAT) {
+        uint32_t count = tree->max == FA_FOREVER ? tree->min : tree->max;
+        if (count > most)
+            return true;
+        most = count ? most / count : most;
+    }
+    for (uint32_t i = 0; i < tree->count; i++)
+        if (repeats_too_often(tree->items[i], most))
+            return true;
+    return false;
+}
+
 struct tree_verdict tree_parse(struct regex *regex, Str pattern)
 {
     struct parse p = { .regex = regex, .text = pattern };
@@ -109,6 +164,9 @@ struct tree_verdict tree_parse(struct regex *regex, Str pattern)
     struct tree *tree = parse_choice(&p, NUMBERS_ON);
     if (parse_more(&p))
         parse_refuse(&p, REGEX_INVALID, p.at, "a closing bracket without an opening one");
+    bool go = regex->dialect == REGEX_GO || regex->dialect == REGEX_RE2;
+    if (go && repeats_too_often(tree, REPEATS_MAX))
+        parse_refuse(&p, REGEX_INVALID, 0, "repetitions of repetitions with impossible counts");
     regex->tree = tree;
     return p.verdict;
 }

@@ -46,6 +46,7 @@ struct charset parse_dot(const struct parse *p);
 struct charset parse_word(void);
 
 struct tree *parse_place(struct parse *p, enum tree_place where);
+struct tree *parse_caret(struct parse *p);
 struct tree *parse_dollar(struct parse *p);
 struct tree *parse_literal(struct parse *p, int byte);
 struct tree *parse_escape_item(struct parse *p); // outside of classes
@@ -54,6 +55,8 @@ struct tree *parse_escape_item(struct parse *p); // outside of classes
 struct tree *parse_call(struct parse *p, Str target, size_t at);
 bool parse_bracketed(struct parse *p, char close, Str *out); // up to `close`, which is read
 void parse_skip(struct parse *p); // what stands for nothing: \Q, \E, comments, blanks with (?x)
+// {n}, {n,}, {n,m}; false, and nothing read, for anything else.
+bool parse_counts(struct parse *p, uint32_t *min, uint32_t *max);
 struct tree *parse_quantified(struct parse *p, struct tree *item);
 
 enum parse_numbering {

@@ -38,6 +38,16 @@ struct tree *parse_place(struct parse *p, enum tree_place where)
     return tree;
 }
 
+struct tree *parse_caret(struct parse *p)
+{
+    bool go = p->regex->dialect == REGEX_RE2 || p->regex->dialect == REGEX_GO;
+    if (!(p->flags & PARSE_MULTILINE))
+        return parse_place(p, PLACE_START);
+    if (p->regex->dialect == REGEX_JAVA)
+        return parse_refuse(p, REGEX_IRREGULAR, p->at, "(?m)^ is not modelled here");
+    return parse_place(p, go ? PLACE_BREAK_START : PLACE_LINE_START);
+}
+
 struct tree *parse_dollar(struct parse *p)
 {
     if (p->flags & PARSE_MULTILINE) {
@@ -59,7 +69,7 @@ struct tree *parse_literal(struct parse *p, int byte)
     return tree_set(p->regex, p->flags & PARSE_CASELESS ? charset_fold(set) : set);
 }
 
-// \R: any line ending, \r\n before \r, not tried again.
+// \R: any line ending, \r\n before \r; PCRE2 does not try again.
 static struct tree *line_ending(struct parse *p)
 {
     struct tree *pair = tree_new(p->regex, TREE_SEQUENCE),
@@ -72,7 +82,7 @@ static struct tree *line_ending(struct parse *p)
     choice->items[0] = pair;
     choice->items[1] = tree_set(p->regex, charset_of("\n\v\f\r\x85"));
     pair->count = choice->count = 2;
-    return tree_wrap(p->regex, TREE_ATOMIC, choice);
+    return p->regex->dialect == REGEX_PCRE2 ? tree_wrap(p->regex, TREE_ATOMIC, choice) : choice;
 }
 
 bool parse_bracketed(struct parse *p, char close, Str *out)
@@ -188,7 +198,9 @@ struct tree *parse_escape_item(struct parse *p)
     }
     if ((letter == 'p' || letter == 'P') && !pcre)
         return parse_refuse(p, REGEX_IRREGULAR, at, "Unicode properties are not modelled");
-    return parse_refuse(p, pcre ? REGEX_IRREGULAR : REGEX_INVALID, at, "an escape without meaning");
+    // In ECMAScript what is left means something in old scripts only.
+    return parse_refuse(p, pcre || script ? REGEX_IRREGULAR : REGEX_INVALID, at,
+                        "an escape without meaning");
 }
 
 void parse_skip(struct parse *p)
@@ -196,7 +208,7 @@ void parse_skip(struct parse *p)
     bool quotes = p->regex->dialect != REGEX_ECMASCRIPT, pcre = p->regex->dialect == REGEX_PCRE2;
     for (;;) {
         int c = parse_peek(p, 0);
-        if (quotes && c == '\\' && parse_peek(p, 1) == 'E') {
+        if ((pcre || p->quoted) && c == '\\' && parse_peek(p, 1) == 'E') {
             p->quoted = false;
             p->at += 2;
         } else if (p->quoted) {
@@ -220,8 +232,7 @@ void parse_skip(struct parse *p)
     }
 }
 
-// {n}, {n,}, {n,m}; false, and nothing read, for anything else.
-static bool counts(struct parse *p, uint32_t *min, uint32_t *max)
+bool parse_counts(struct parse *p, uint32_t *min, uint32_t *max)
 {
     size_t at = p->at;
     if (parse_eat(p, "{") && parse_number(p, min)) {
@@ -251,7 +262,7 @@ static bool quantifier(struct parse *p, uint32_t *min, uint32_t *max)
         *max = 1;
         return true;
     }
-    return counts(p, min, max);
+    return parse_counts(p, min, max);
 }
 
 struct tree *parse_quantified(struct parse *p, struct tree *item)
@@ -259,19 +270,23 @@ struct tree *parse_quantified(struct parse *p, struct tree *item)
     uint32_t min, max;
     size_t at;
     bool go = p->regex->dialect == REGEX_GO || p->regex->dialect == REGEX_RE2;
-    bool repeated = false;
+    bool repeated = false, java = p->regex->dialect == REGEX_JAVA;
     while (parse_skip(p), at = p->at, quantifier(p, &min, &max)) {
+        if (repeated && java && p->text.ptr[at] == '{') {
+            (void)(parse_eat(p, "?") || parse_eat(p, "+"));
+            return parse_refuse(p, REGEX_IRREGULAR, at, "a repetition of nothing");
+        }
         if (max < min || (go && max != FA_FOREVER && max > 1000) || (go && min > 1000))
             return parse_refuse(p, REGEX_INVALID, at, "a repetition with impossible counts");
         if (repeated)
             return parse_refuse(p, REGEX_INVALID, at, "a repetition of a repetition");
         repeated = true;
-        if (item->kind == TREE_ATOMIC && at >= 2 && p->text.ptr[at - 1] == 'R' &&
-            p->text.ptr[at - 2] == '\\')
+        if ((item->kind == TREE_ATOMIC || item->kind == TREE_CHOICE) && at >= 2 &&
+            p->text.ptr[at - 1] == 'R' && p->text.ptr[at - 2] == '\\')
             // PCRE2 takes "." for the opposite of \R, although it matches \r.
             parse_refuse(p, REGEX_IRREGULAR, at, "\\R repeated is not modelled");
         struct tree *repeat = tree_wrap(p->regex, TREE_REPEAT, item);
-        bool possessive = p->regex->dialect == REGEX_PCRE2 || p->regex->dialect == REGEX_JAVA;
+        bool possessive = p->regex->dialect == REGEX_PCRE2 || java;
         repeat->min = min;
         repeat->max = max;
         repeat->lazy = (p->flags & PARSE_UNGREEDY) != 0;
@@ -280,6 +295,8 @@ struct tree *parse_quantified(struct parse *p, struct tree *item)
             repeat->lazy = !repeat->lazy;
         else if (possessive && parse_eat(p, "+")) {
             repeat->lazy = false;
+            if (java) // there, no iteration is tried again either
+                repeat->items[0] = tree_wrap(p->regex, TREE_ATOMIC, repeat->items[0]);
             item = tree_wrap(p->regex, TREE_ATOMIC, repeat);
         }
         if (p->regex->dialect == REGEX_PCRE2)

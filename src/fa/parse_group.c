@@ -20,11 +20,25 @@ static struct tree *capture(struct parse *p, Str name)
     return tree;
 }
 
+static bool has_no_end(const struct tree *tree)
+{
+    if (tree->kind == TREE_REPEAT && tree->max == FA_FOREVER)
+        return true;
+    for (uint32_t i = 0; i < tree->count; i++)
+        if (has_no_end(tree->items[i]))
+            return true;
+    return false;
+}
+
 static struct tree *look(struct parse *p, bool behind, bool negative)
 {
+    size_t at = p->at;
     p->looks++;
     struct tree *tree = tree_wrap(p->regex, TREE_LOOK, parse_choice(p, NUMBERS_ON));
     p->looks--;
+    if (behind && p->regex->dialect == REGEX_JAVA && has_no_end(tree))
+        // Refused, but not always.
+        parse_refuse(p, REGEX_IRREGULAR, at, "a lookbehind without a longest match");
     tree->behind = behind;
     tree->negative = negative;
     return tree;
@@ -236,7 +250,7 @@ static struct tree *special(struct parse *p, size_t at, bool *open)
     if (sign || (pcre && parse_eat(p, "'"))) {
         if (!parse_bracketed(p, sign ? '>' : '\'', &name) || !is_name(name))
             return unknown(p, at, "a group without a proper name");
-        if (!pcre && group_exists(p, name))
+        if (!pcre && !go && group_exists(p, name))
             parse_refuse(p, REGEX_INVALID, at, "two groups with one name");
         return capture(p, name);
     }

@@ -14,6 +14,10 @@ static bool lua_letter(int letter, struct charset *set)
         { 'a', "alpha" }, { 'c', "cntrl" }, { 'd', "digit" }, { 'g', "graph" }, { 'l', "lower" },
         { 'p', "punct" }, { 's', "space" }, { 'u', "upper" }, { 'w', "alnum" }, { 'x', "xdigit" },
     };
+    if ((letter | 0x20) == 'z') { // NUL, gone in later versions
+        *set = charset_range(letter == 'z' ? 0 : 1, letter == 'z' ? 0 : UINT8_MAX);
+        return true;
+    }
     for (uint32_t i = 0; i < sizeof classes / sizeof *classes; i++) {
         const char *name = classes[i].name;
         if (classes[i].letter != (letter | 0x20))
@@ -40,30 +44,46 @@ static struct charset lua_escape(struct parse *p)
     return set;
 }
 
+// Where the class ends whose members begin at p->at: Lua looks for that first, and for ranges
+// later.
+static size_t lua_class_end(const struct parse *p)
+{
+    size_t ahead = 0;
+    do {
+        int c = parse_peek(p, ahead++);
+        if (c == '%')
+            ahead++;
+        if (c < 0 || p->at + ahead > p->text.len)
+            return SIZE_MAX;
+    } while (parse_peek(p, ahead) != ']');
+    return p->at + ahead;
+}
+
 // Behind [
 static struct charset lua_class(struct parse *p)
 {
     struct charset all = { { 0 } };
     size_t begin = p->at - 1;
-    bool negative = parse_eat(p, "^"), first = true;
-    for (;; first = false) {
+    bool negative = parse_eat(p, "^");
+    size_t end = lua_class_end(p);
+    if (end == SIZE_MAX) {
+        parse_refuse(p, REGEX_INVALID, begin, "a class without an end");
+        p->at = p->text.len;
+        return all;
+    }
+    while (p->at < end) {
         int c = parse_peek(p, 0);
-        if (c < 0) {
-            parse_refuse(p, REGEX_INVALID, begin, "a class without an end");
-            return all;
-        }
         p->at++;
-        if (c == ']' && !first)
-            break;
         if (c == '%') {
             all = charset_union(all, lua_escape(p));
-        } else if (parse_peek(p, 0) == '-' && parse_peek(p, 1) >= 0 && parse_peek(p, 1) != ']') {
+        } else if (p->at + 1 < end && parse_peek(p, 0) == '-') {
             all = charset_union(all, charset_range(c, parse_peek(p, 1)));
             p->at += 2;
         } else {
             charset_add(&all, c);
         }
     }
+    p->at = end + 1;
     return negative ? charset_invert(all) : all;
 }
 

@@ -70,6 +70,17 @@ static uint32_t emit_after(struct emit *e, const struct fa *language, uint32_t n
         e, (struct program_node){ .op = OP_AFTER, .next = next, .value = state_of(e, language) });
 }
 
+// Behind a newline by `behind`, or at the start.
+static uint32_t emit_line_start(struct emit *e, struct program_node behind, uint32_t next)
+{
+    struct fa_space *space = e->program->space;
+    struct program_node start = { .op = OP_BEFORE, .next = next };
+    behind.value = context(e, state_of(e, ending(space, charset_of("\n"))));
+    start.value = context(e, fa_empty(space)->state);
+    uint32_t newline = add(e, behind);
+    return emit_split(e, add(e, start), newline);
+}
+
 static uint32_t emit_place(struct emit *e, enum tree_place place, uint32_t next)
 {
     struct fa_space *space = e->program->space;
@@ -80,18 +91,21 @@ static uint32_t emit_place(struct emit *e, enum tree_place place, uint32_t next)
         node.value = context(e, empty->state);
         return add(e, node);
     case PLACE_LINE_START:
-        // A newline at the very end begins no line.
         node.next = emit_after(e, fa_complement(space, empty), next);
-        node.value = context(e, state_of(e, ending(space, charset_of("\n"))));
-        node.next = add(e, node);
-        return emit_split(e, emit_place(e, PLACE_START, next), node.next);
+        return emit_line_start(e, node, next);
+    case PLACE_BREAK_START:
+        return emit_line_start(e, node, next);
     case PLACE_END:
         return emit_after(e, empty, next);
     case PLACE_LAST_END:
         return emit_after(e, fa_union(space, empty, fa_literal(space, STR("\n"))), next);
     case PLACE_LAST_BREAK: {
-        const Str breaks[] = { STR(""), STR("\n"), STR("\r"), STR("\r\n"), STR("\x85") };
-        return emit_after(e, fa_literals(space, breaks, sizeof breaks / sizeof *breaks), next);
+        const Str breaks[] = { STR(""), STR("\r"), STR("\r\n"), STR("\x85") };
+        uint32_t other = emit_after(e, fa_literals(space, breaks, 4), next);
+        node.next = emit_after(e, fa_literal(space, STR("\n")), next);
+        node.value = context(e, state_of(e, ending(space, charset_of("\r"))));
+        node.negative = true;
+        return emit_split(e, add(e, node), other);
     }
     case PLACE_LINE_END:
         return emit_after(e, fa_union(space, empty, beginning(space, charset_of("\n"))), next);

@@ -25,14 +25,15 @@ enum tree_kind {
 };
 
 enum tree_place {
-    PLACE_START,      // \A
-    PLACE_LINE_START, // ^ with (?m)
-    PLACE_END,        // \z
-    PLACE_LAST_END,   // $: at the end, or before a newline there
-    PLACE_LAST_BREAK, // Java's $: the same with any line terminator
-    PLACE_LINE_END,   // $ with (?m)
-    PLACE_WORD,       // \b
-    PLACE_NOT_WORD,   // \B
+    PLACE_START,       // \A
+    PLACE_LINE_START,  // ^ with (?m): not behind a newline at the very end
+    PLACE_BREAK_START, // RE2's ^ with (?m): there as well
+    PLACE_END,         // \z
+    PLACE_LAST_END,    // $: at the end, or before a newline there
+    PLACE_LAST_BREAK,  // Java's $: the same with any line terminator, but never inside \r\n
+    PLACE_LINE_END,    // $ with (?m)
+    PLACE_WORD,        // \b
+    PLACE_NOT_WORD,    // \B
 };
 
 struct tree {

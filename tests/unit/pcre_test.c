@@ -136,6 +136,46 @@ START_TEST(dialects)
         { REGEX_LUA, { "[^%s]", 0, "a", "\t" } },
         { REGEX_LUA, { "%f[%a]b", 0, "b 1b", "ab" } },
         { REGEX_LUA, { "a$b", 0, "a$b", "a" } },
+        // What the engines themselves taught.
+        { REGEX_RE2, { "^\\141\\012$", 0, "a\n", "141" } },
+        { REGEX_RE2, { "^[!-[:upper:]]+$", 0, "A]", "a" } }, // ! to [, and a ] behind
+        { REGEX_RE2, { "^a?(?s)?b", 0, "b ab", "aab" } },    // the repetition is that of a?
+        { REGEX_RE2, { "(?m)b$\n^$", 0, "b\n ab\n", "b" } }, // a line begins at the very end
+        { REGEX_RE2, { "^\\_{,2}$", 0, "_{,2}", "_ __" } },
+        { REGEX_RE2, { "(?P<n>a)(?P<n>b)", 0, "ab", "a" } },
+        { REGEX_RE2, { "^[[:^digit:][:punct:]]$", 0, "a .", "1" } },
+        { REGEX_RE2, { "(?i)^[^[:upper:]]$", 0, "1", "a A" } },
+        { REGEX_GO, { "^\\Qa.b\\E+$", 0, "a.b a.bb", "axb" } },
+        { REGEX_GO, { "^\\Qa+", 0, "a+", "aa" } }, // no end
+        { REGEX_GO, { "^[\\d-z]$", 0, "1 - z", "y" } },
+        { REGEX_JAVA, { "^\\0141\\cA$", 0, "a\x01", "141" } },
+        { REGEX_JAVA, { "^a\\r$\\n?", 0, "a\r", "a\r\n a" } },       // no $ inside \r\n
+        { REGEX_JAVA, { "^(?:a|ab){2}+c", 0, "aac", "abac aabc" } }, // no iteration is tried again
+        { REGEX_JAVA, { "^(?:a+){2}+b", 0, "", "aab aaab" } },
+        { REGEX_JAVA, { "^\\R\\n$", 0, "\n\n \r\n", "\n" } }, // \R gives its \n back
+        { REGEX_JAVA, { "^a\\Z", 0, "a a\n a\r\n a\r", "a\n\n" } },
+        { REGEX_JAVA, { "(?x) a b # c", 0, "ab", "a" } },
+        { REGEX_JAVA, { "^[\\Q.-\\E]$", 0, ". -", "Q" } },
+        { REGEX_JAVA, { "^(?i:[^a])$", 0, "b", "a A" } },
+        { REGEX_ECMASCRIPT, { "^[\\w-a-c]$", 0, "z - c a", "+" } },
+        { REGEX_ECMASCRIPT, { "^[+-\\d,]$", 0, "+ - , 7", "." } },
+        { REGEX_ECMASCRIPT, { "^\\x6$", 0, "x6", "6" } },
+        { REGEX_ECMASCRIPT, { "^\\e\\a\\Q$", 0, "eaQ", "\\e" } },
+        { REGEX_ECMASCRIPT, { "^a{,2}$", 0, "a{,2}", "a aa" } },
+        { REGEX_ECMASCRIPT, { "^(?=a)*b", 0, "b", "a" } },
+        { REGEX_ECMASCRIPT, { "^(?:^)*b", 0, "b", "a" } },
+        { REGEX_ECMASCRIPT, { "(?<=a+)b", 0, "ab aab", "b" } }, // of any length
+        { REGEX_ECMASCRIPT, { "^.$", 0, "a", "\r \n" } },
+        { REGEX_LUA, { "^[+^-%]]+$", 0, "+] ]", "^ a - %" } }, // an empty range, then ]
+        { REGEX_LUA, { "^[a%]]$", 0, "a ]", "% b" } },
+        { REGEX_LUA, { "^%z*a", 0, "a", "za" } },
+        { REGEX_LUA, { "^[]]$", 0, "]", "[" } },
+        { REGEX_LUA, { "^[^]]$", 0, "[", "]" } },
+        { REGEX_LUA, { "^[%a-z]+$", 0, "a- z-", "1" } }, // %a, - and z
+        { REGEX_LUA, { "^a|b$", 0, "a|b", "a b" } },
+        { REGEX_LUA, { "^a{2}$", 0, "a{2}", "aa" } },
+        { REGEX_LUA, { "^(a)-b$", 0, "a-b", "b aab" } }, // no repetition of groups
+        { REGEX_LUA, { "a^b$", 0, "a^b", "ab" } },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         check_words(&rows[i].row, rows[i].dialect);
@@ -170,9 +210,38 @@ START_TEST(verdicts)
         { "(a)\\1", REGEX_RE2, REGEX_INVALID },
         { "a{1001}", REGEX_RE2, REGEX_INVALID },
         { "(?<=a)b>", REGEX_RE2, REGEX_INVALID },
-        { "(?:(?:(?:){1000}){1000}){1000}", REGEX_GO, REGEX_TOO_LARGE },
+        { "(?:(?:(?:){1000}){1000}){1000}", REGEX_ECMASCRIPT, REGEX_TOO_LARGE },
+        { "(?:(?:(?:){1000}){1000}){1000}", REGEX_GO, REGEX_INVALID },
         { "\\", REGEX_GO, REGEX_INVALID },
         { "(?>a)", REGEX_ECMASCRIPT, REGEX_INVALID },
+        // What the engines themselves taught.
+        { "\\e", REGEX_RE2, REGEX_INVALID },
+        { "\\cA", REGEX_GO, REGEX_INVALID },
+        { "a\\E", REGEX_GO, REGEX_INVALID },
+        { "\\1", REGEX_GO, REGEX_INVALID },
+        { "{2}a", REGEX_RE2, REGEX_INVALID },
+        { "(?s)?a", REGEX_RE2, REGEX_INVALID },
+        { "[a-\\d]", REGEX_RE2, REGEX_INVALID },
+        { "[\\Qa]", REGEX_GO, REGEX_INVALID },
+        { "[\\b]", REGEX_GO, REGEX_INVALID },
+        { "(a{100}){11}", REGEX_RE2, REGEX_INVALID },
+        { "a{2}{3}", REGEX_RE2, REGEX_INVALID },
+        { "(?>a)", REGEX_RE2, REGEX_INVALID },
+        { "[\\p{L}]", REGEX_GO, REGEX_IRREGULAR },
+        { "^*a", REGEX_ECMASCRIPT, REGEX_INVALID },
+        { "\\b+a", REGEX_ECMASCRIPT, REGEX_INVALID },
+        { "(?<=a)?b", REGEX_ECMASCRIPT, REGEX_INVALID },
+        { "{2}", REGEX_ECMASCRIPT, REGEX_INVALID },
+        { "a{2,1}", REGEX_ECMASCRIPT, REGEX_INVALID },
+        { "\\012", REGEX_ECMASCRIPT, REGEX_IRREGULAR }, // octal, or not
+        { "a{,2}", REGEX_JAVA, REGEX_INVALID },
+        { "{a", REGEX_JAVA, REGEX_INVALID },
+        { "\\09", REGEX_JAVA, REGEX_INVALID },
+        { "\\E", REGEX_JAVA, REGEX_INVALID },
+        { "\\x{}", REGEX_JAVA, REGEX_INVALID },
+        { "(?<n>a)(?<n>b)", REGEX_JAVA, REGEX_INVALID },
+        { "(?<=a+)b", REGEX_JAVA, REGEX_IRREGULAR }, // sometimes refused
+        { "(?m)^a", REGEX_JAVA, REGEX_IRREGULAR },
         { "[a&&b]", REGEX_JAVA, REGEX_IRREGULAR },
         { "(a)\\1", REGEX_JAVA, REGEX_IRREGULAR },
         { "%1", REGEX_LUA, REGEX_INVALID },
