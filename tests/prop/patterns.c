@@ -55,7 +55,8 @@ static const struct vocabulary re2 = {
                         "**", "++", "{2}{3}", "{2,1}"),
     .opening = LIST("(", "(", "(", "(?:", "(?:", "(?i:", "(?s:", "(?-i:", "(?m:", "(?U:", "(?i)(",
                     "(?:(?s)", "(?is-m:"),
-    .fussy = LIST("(?P<n>", "(?<n>", "(?=", "(?>", "(?x:", "(?P<1a>", "(?P<>"),
+    // (?<n> is known to later versions only
+    .fussy = LIST("(?P<n>", "(?=", "(?>", "(?x:", "(?P<1a>", "(?P<>"),
 };
 
 static const struct vocabulary java = {
