@@ -20,6 +20,11 @@ BATCH = 5000
 
 # name: what must be there, how to build (in a folder of its own), how to run
 ENGINES = {
+    "pcre2": (
+        "cc",
+        ["cc", "-O2", "-D_GNU_SOURCE", "-o", "pcre2", f"{HERE}/languages/pcre2.c", "-lpcre2-8"],
+        ["./pcre2"],
+    ),
     "re2": ("g++", ["g++", "-O2", "-o", "re2", f"{HERE}/languages/re2.cc", "-lre2"], ["./re2"]),
     "go": ("go", ["go", "build", "-o", "go", f"{HERE}/languages/go.go"], ["./go"]),
     "java": ("javac", ["javac", "-d", ".", f"{HERE}/languages/Java.java"], ["java", "-Xss16m", "-cp", ".", "Java"]),
@@ -78,7 +83,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--program", required=True, help="the program languages")
     parser.add_argument("--engines", default=",".join(ENGINES), help="of " + ", ".join(ENGINES))
-    parser.add_argument("--count", type=int, default=20000, help="expressions for each engine")
+    parser.add_argument("--count", type=int, default=50000, help="expressions for each engine")
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
     arguments = parser.parse_args()
     program, failed = str(Path(arguments.program).resolve()), False
