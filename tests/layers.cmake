@@ -12,7 +12,7 @@ set(never
   browser:dialect               # siblings
   report:syntax)                # reports see findings and changes, never trees
 # Libraries whose types stay inside one layer; "grammars.h" declares the generated parsers.
-set(private_headers tree_sitter/:syntax grammars.h:syntax yaml.h:syntax jansson.h:syntax libpsl.h:policy)
+set(private_headers tree_sitter/:syntax grammars.h:syntax yaml.h:syntax jansson.h:syntax libpsl.h:policy git2.h:source)
 
 set(failures "")
 set(last -1)

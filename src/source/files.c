@@ -12,14 +12,41 @@ struct files *files_new(struct arena *arena)
     return files;
 }
 
+static const struct file *same_place(const struct files *files, uint64_t place, Str text)
+{
+    const struct file *file;
+    for (uint32_t i = 0; (file = map_next(&files->by_place, place, &i));)
+        if (file->text.ptr == text.ptr && file->text.len == text.len)
+            break;
+    return file;
+}
+
+static const struct file *same_text(const struct files *files, uint64_t hash, Str text)
+{
+    const struct file *file;
+    for (uint32_t i = 0; (file = map_next(&files->by_text, hash, &i));)
+        if (str_equal(file->text, text))
+            break;
+    return file;
+}
+
 uint32_t files_add(struct files *files, Str path, Str text)
 {
     assert(text.len <= UINT32_MAX);
     struct file *file = ARENA_NEW(files->arena, struct file);
+    *vec_push(files->arena, &files->list) = file;
     file->path = path;
     file->text = text.ptr ? text : STR(""); // so that there is a place to point to
-    file->hash = hash_str(HASH_SEED, text);
-    *vec_push(files->arena, &files->list) = file;
+    uint64_t place = hash_u64(HASH_SEED, (uint64_t)(uintptr_t)file->text.ptr);
+    const struct file *twin = same_place(files, place, file->text);
+    file->hash = twin ? twin->hash : hash_str(HASH_SEED, text);
+    if (!twin) {
+        map_add(files->arena, &files->by_place, place, file);
+        twin = same_text(files, file->hash, file->text);
+    }
+    if (!twin)
+        map_add(files->arena, &files->by_text, file->hash, file);
+    file->twin = twin ? twin->twin : files->list.count;
     return files->list.count;
 }
 

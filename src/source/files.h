@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -13,6 +14,9 @@ struct file {
     Str path; // below the root of its source, with '/', as shown to people
     Str text; // what was read; empty for a file that could not be
     uint64_t hash;
+    // The number of the first file with these very bytes, of whatever version: its own, if it is
+    // the first. A reader that keeps what it made of a file under this number makes it once.
+    uint32_t twin;
     uint32_t *lines; // where each line begins; NULL until somebody asks
     uint32_t line_count;
 };
@@ -20,11 +24,14 @@ struct file {
 struct files {
     struct arena *arena;
     VEC(struct file *) list;
+    struct map by_text;  // by the hash of the text: the first file with it
+    struct map by_place; // by the address of the text: the same
 };
 
 struct files *files_new(struct arena *arena);
 
-// Enters a text under the next number and gives that. The slices must outlive the table.
+// Enters a text under the next number and gives that. The slices must outlive the table. Memory
+// that has been entered before (a blob that both versions hold) is not looked at again.
 uint32_t files_add(struct files *files, Str path, Str text);
 const struct file *files_get(const struct files *files, uint32_t number);
 

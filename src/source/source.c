@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "source/disk.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,11 @@ const struct kind source_binary = { "CG901", LEVEL_ERROR, "is not text: it holds
 const struct kind source_outside_root = { "CG904", LEVEL_ERROR,
                                           "leads out of the folder that is being read" };
 const struct kind source_too_large = { "CG903", LEVEL_ERROR, "too much to read" };
+const struct kind source_lfs = {
+    "CG901", LEVEL_ERROR, "is kept in Git LFS and only its pointer is here (run git lfs pull)"
+};
+
+enum { PATH_BYTES = 4096 }; // what the system can open
 
 // A file that somebody asked for.
 struct entry {
@@ -32,6 +39,20 @@ struct source *source_new(struct run *run, struct files *files, const struct sou
     source->label = label;
     source->state = state;
     return source;
+}
+
+void source_note(struct source *source, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    Str note = str_from(text);
+    for (uint32_t i = 0; i < source->notes.list.count; i++)
+        if (str_equal(source->notes.list.items[i], note))
+            return;
+    *vec_push(source->arena, &source->notes.list) = str_copy(source->arena, note);
 }
 
 // A place to report what is wrong with a path that the user named.
@@ -172,19 +193,26 @@ bool source_walk(struct run *run, struct source *source, Str folder, struct sour
 {
     struct source_paths folders = { 0 };
     *vec_push(source->arena, &folders.list) = folder;
+    uint32_t seen = 0; // folders; a repository can hold one below itself many times over
     while (folders.list.count) {
         Str at = folders.list.items[--folders.list.count];
         struct source_names names = { 0 };
+        if (at.len > PATH_BYTES)
+            return diagf(run, &source_too_large, (Span){ 0 }, "a path is longer than %d bytes",
+                         PATH_BYTES);
+        seen++;
         source->ops->list(source, at, &names);
         for (uint32_t i = 0; i < names.list.count; i++) {
             struct source_name name = names.list.items[i];
             Str path = source_under(source->arena, at, name.name);
+            if (name.is_skipped)
+                continue;
             if (name.entry == SOURCE_FILE)
                 *vec_push(source->arena, &out->list) = path;
             else if (name.entry == SOURCE_FOLDER && !name.is_link && !str_is(name.name, ".git"))
                 *vec_push(source->arena, &folders.list) = path;
         }
-        if (out->list.count + folders.list.count > run->limits->files)
+        if (out->list.count + folders.list.count + seen > run->limits->files)
             return diagf(run, &source_too_large, (Span){ 0 }, "more than %u files",
                          run->limits->files);
     }
@@ -209,6 +237,8 @@ static const struct kind *read_new(struct source *source, Str path, Str *text)
     source->bytes += text->len;
     if (text->len && memchr(text->ptr, '\0', text->len))
         return &source_binary;
+    if (str_starts(*text, STR("version https://git-lfs.github.com/spec/v1\n")))
+        return &source_lfs;
     return NULL;
 }
 

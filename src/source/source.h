@@ -19,6 +19,7 @@ extern const struct kind source_not_a_file;   // CG901: a folder, a device …
 extern const struct kind source_binary;       // CG901: holds NUL bytes
 extern const struct kind source_outside_root; // CG904
 extern const struct kind source_too_large;    // CG903
+extern const struct kind source_lfs;          // CG901: a Git LFS pointer in place of the content
 
 enum source_entry {
     SOURCE_NONE,
@@ -32,6 +33,7 @@ struct source_name {
     Str name;                // one component
     enum source_entry entry; // of what it leads to
     bool is_link;
+    bool is_skipped; // walking leaves it out, a glob does not
 };
 
 struct source_names {
@@ -62,10 +64,11 @@ struct source {
     Str only;    // the path of the one file the user named; empty for a folder
     void *state; // of the ops
     const struct limits *limits;
-    struct map numbers; // by hash of the path: what was read
-    struct map folders; // by hash of the path: folders found to be inside the root
-    size_t bytes;       // read so far
-    uint32_t count;     // files read so far
+    struct map numbers;        // by hash of the path: what was read
+    struct map folders;        // by hash of the path: folders found to be inside the root
+    size_t bytes;              // read so far
+    uint32_t count;            // files read so far
+    struct source_paths notes; // what was left out, a sentence each, for people
 };
 
 // Opens a folder, a file (the root is then its folder and `only` its name) or "-" (one file of that
@@ -79,6 +82,12 @@ struct source *source_new(struct run *run, struct files *files, const struct sou
 // `path` against `folder` (both relative to the root; an absolute path must lie below source->root)
 // without ".", ".." and "//". False when it leads out of the root.
 bool source_join(const struct source *source, Str folder, Str path, Str *out);
+// Notes what is left out, unless it has been noted.
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void source_note(struct source *source, const char *format, ...);
+
 // The folder part of a path, "" for none; and what follows the last '/'.
 Str source_folder(Str path);
 Str source_base(Str path);
@@ -87,7 +96,7 @@ enum source_entry source_stat(struct source *source, Str path);
 // The entries of a folder, sorted by byte order.
 void source_list(struct source *source, Str folder, struct source_names *out);
 // Every file below a folder, in byte order of the whole path. Links to folders are not followed;
-// ".git" is left out.
+// ".git" and what the source skips are left out.
 bool source_walk(struct run *run, struct source *source, Str folder, struct source_paths *out);
 
 // Reads a file once; the second call gives the same number. What is wrong is reported at `at`, or
