@@ -90,12 +90,15 @@ struct unknown {
 };
 
 // A remark about a piece of configuration that no request can show: dead configuration, headers not
-// inherited ... `rule` is a rule id of design.md 5.2 with subject "remark".
+// inherited, a cache that forgets the origin ... `rule` is the id of the rule that weighs it,
+// whatever else that rule looks at. In a comparison, a remark that both versions make does not
+// count.
 struct remark {
     const char *rule;
-    Span span;
+    Span span;                       // always a place
     Str message;                     // what and why, one sentence, no final stop
     const struct endpoint *endpoint; // or NULL
+    uint64_t identity; // of what it is about, without place and wording; 0: the message
 };
 
 struct policy {
@@ -169,6 +172,15 @@ struct answer_lines {
     } headers;
     Span span;
     const struct endpoint *endpoint; // NULL when none serves the request
+    struct {
+        Span *items;
+        uint32_t count, capacity;
+    } spans;        // of `headers`, one each
+    bool closed;    // the connection is closed without an answer (known is false then)
+    bool assumed;   // the status was not given: taken to be 200
+    Str location;   // where it redirects to, as written; empty when it does not
+    bool lost;      // ... it does, but where to is not known
+    bool passed_on; // nothing listens at the URL's port, so that something in front passes it on
 };
 void policy_answer(struct policy *policy, const struct upstreams *upstreams,
                    const struct request *request, struct answer_lines *out);

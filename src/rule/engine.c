@@ -104,24 +104,18 @@ static bool overridden(const struct rule_settings *settings, Str id, enum level 
     return false;
 }
 
-static void ask(struct engine *engine, const struct rule *rule, const struct item *item)
+// How a rule weighs an item, and what it says about it.
+struct opinion {
+    enum level level;
+    bool review;
+    Str message;
+};
+
+static void report(struct engine *engine, const struct rule *rule, const struct item *item,
+                   struct opinion opinion)
 {
     struct arena *arena = engine->judge.model->arena;
-    if (rule->subject != item->subject || !condition_holds(&rule->when, item->facts))
-        return;
-    enum level level = rule->level;
-    bool review = rule->review;
-    Str message = rule->message;
-    for (uint32_t i = 0; i < rule->case_count; i++) {
-        const struct rule_case *one = &rule->cases[i];
-        if (!condition_holds(&one->when, item->facts))
-            continue;
-        level = one->level;
-        review = one->review;
-        message = one->message.len ? one->message : message;
-        break;
-    }
-    level = level < item->most ? level : item->most;
+    enum level level = opinion.level < item->most ? opinion.level : item->most;
     (void)overridden(engine->settings, rule->id, &level);
     if (level == LEVEL_OFF || is_covered(engine, rule, item))
         return;
@@ -129,11 +123,36 @@ static void ask(struct engine *engine, const struct rule *rule, const struct ite
     finding.rule = rule;
     add_place(engine, rule->id, finding.span);
     finding.level = level;
-    finding.review = review;
-    finding.message = template_fill(arena, item->subject, message, item->facts);
+    finding.review = opinion.review;
+    finding.message = opinion.message;
     finding.fingerprint = hash_str(finding.fingerprint, rule->id);
     *vec_push(arena, engine->out) = finding;
     *vec_push(arena, &engine->merges) = item->merge;
+}
+
+static void ask(struct engine *engine, const struct rule *rule, const struct item *item)
+{
+    if (rule->subject != item->subject || !condition_holds(&rule->when, item->facts))
+        return;
+    struct opinion opinion = { rule->level, rule->review, rule->message };
+    for (uint32_t i = 0; i < rule->case_count; i++) {
+        const struct rule_case *one = &rule->cases[i];
+        if (!condition_holds(&one->when, item->facts))
+            continue;
+        opinion.level = one->level;
+        opinion.review = one->review;
+        opinion.message = one->message.len ? one->message : opinion.message;
+        break;
+    }
+    opinion.message =
+        template_fill(engine->judge.model->arena, item->subject, opinion.message, item->facts);
+    report(engine, rule, item, opinion);
+}
+
+void engine_tell(struct engine *engine, const struct rule *rule, const struct item *item,
+                 Str message)
+{
+    report(engine, rule, item, (struct opinion){ rule->level, rule->review, message });
 }
 
 void engine_judge(struct engine *engine, const struct item *item)
@@ -272,8 +291,9 @@ static bool same_finding(const struct finding *a, const struct finding *b)
 void engine_finish(struct engine *engine)
 {
     struct findings *out = engine->out;
-    merge_findings(engine, out->count - engine->merges.count);
-    for (uint32_t i = 0; i < out->count; i++)
+    uint32_t start = out->count - engine->merges.count;
+    merge_findings(engine, start);
+    for (uint32_t i = start; i < out->count; i++)
         finish_message(engine, &out->items[i]);
     if (out->count)
         qsort(out->items, out->count, sizeof *out->items, by_weight);

@@ -44,6 +44,9 @@ void item_set_place(struct item *item, Span first, Span second, Span otherwise);
 
 // Asks every rule of the subject. A finding that is covered by another one is left out.
 void engine_judge(struct engine *engine, const struct item *item);
+// A finding of that rule in words of its own, with the rule's own weight.
+void engine_tell(struct engine *engine, const struct rule *rule, const struct item *item,
+                 Str message);
 // Remembers that findings from `first` on are about these endpoints, for covered_by.
 void engine_cover(struct engine *engine, uint32_t first, const struct pair *pairs, uint32_t count);
 
@@ -54,5 +57,6 @@ void engine_finish(struct engine *engine);
 void engine_changes(struct engine *engine, const struct diff *diff);
 void engine_endpoints(struct engine *engine, const struct policy *old, const struct policy *new);
 void engine_remarks(struct engine *engine, const struct policy *old, const struct policy *new);
+void engine_remark(struct engine *engine, const struct remark *remark);
 void engine_unknowns(struct engine *engine, const struct policy *old, const struct policy *new);
 void engine_diags(struct engine *engine, struct rule_diags old, struct rule_diags new);

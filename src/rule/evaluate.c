@@ -23,6 +23,15 @@ void rule_evaluate_diff(struct origin_space *space, const struct rule_settings *
     engine_finish(&engine);
 }
 
+void rule_evaluate_remarks(struct origin_space *space, const struct rule_settings *settings,
+                           const struct remark *remarks, uint32_t count, struct findings *out)
+{
+    struct engine engine = engine_new(space, origins_model(space), settings, out);
+    for (uint32_t i = 0; i < count; i++)
+        engine_remark(&engine, &remarks[i]);
+    engine_finish(&engine);
+}
+
 void rule_evaluate_check(struct origin_space *space, const struct rule_settings *settings,
                          const struct policy *policy, struct rule_diags diags, struct findings *out)
 {

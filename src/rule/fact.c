@@ -65,7 +65,8 @@ static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
     [ENDPOINT_OBSERVATION] = { "observation", FACT_CHOICE,
                                "access vary-missing duplicate never-matches credentials-invalid "
                                "preflight-fails wildcard-with-credentials misspelt method-invalid "
-                               "errors-without-cors",
+                               "errors-without-cors max-age authorization-not-covered "
+                               "private-network",
                                "what there is to see at the endpoint" },
     [ENDPOINT_CREDENTIALS] = { "credentials", FACT_BOOL, "", "access: with the visitor's cookies" },
     [ENDPOINT_KIND] = { "origins.kind", FACT_CHOICE, KINDS, "access: how large the set is" },
@@ -96,6 +97,12 @@ static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
     [ENDPOINT_URL] = { "url", FACT_TEXT, "", "an example of the endpoint" },
     [ENDPOINT_WITNESS] = { "witness", FACT_TEXT, "", "the most telling of the origins" },
     [ENDPOINT_SUGGESTION] = { "suggestion", FACT_TEXT, "", "what was probably meant" },
+    [ENDPOINT_SECONDS] = { "seconds", FACT_NUMBER, "",
+                           "max-age: for how long the answer says that it may be kept; 5 when it "
+                           "does not say" },
+    [ENDPOINT_CHANGED] = { "changed", FACT_BOOL, "",
+                           "max-age: the old version said something else there" },
+    [ENDPOINT_BEFORE] = { "before", FACT_NUMBER, "", "max-age: the seconds of the old version" },
 };
 
 static const struct fact remark_facts[REMARK_FACTS] = {

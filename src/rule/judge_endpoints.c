@@ -22,6 +22,7 @@ enum { MEETINGS_MOST = 1000000 };
 // The same cause at several endpoints.
 struct cause {
     const struct observation *observation;
+    const struct observation *before; // in the same place of the old version, where that matters
     uint32_t reach;
     bool was_fine;
 };
@@ -131,6 +132,34 @@ static bool was_seen(struct model *model, struct version *old,
     return false;
 }
 
+static uint64_t site_hash(const struct observation *observation)
+{
+    return hash_u64(place_hash(&(struct observation){ .endpoint = observation->endpoint }),
+                    (uint64_t)observation->kind);
+}
+
+// What the old version said in the same place about how long a preflight's answer is kept.
+static const struct observation *max_age_before(const struct map *ages,
+                                                const struct observation *observation)
+{
+    uint32_t at = 0;
+    const struct observation *other;
+    while (observation->kind == OBSERVED_MAX_AGE &&
+           (other = map_next(ages, site_hash(observation), &at)))
+        if (same_place(other->endpoint, observation->endpoint))
+            return other;
+    return NULL;
+}
+
+static struct map index_ages(struct arena *arena, const struct version *version)
+{
+    struct map out = { 0 };
+    for (uint32_t i = 0; i < version->seen.count; i++)
+        if (version->seen.items[i].kind == OBSERVED_MAX_AGE)
+            map_add(arena, &out, site_hash(&version->seen.items[i]), &version->seen.items[i]);
+    return out;
+}
+
 // Did the old version do there what this is a flaw of, without the flaw? Asked of flaws that the
 // old version did not show.
 static bool was_fine(struct engine *engine, const struct policy *old,
@@ -197,6 +226,10 @@ static void judge_cause(struct engine *engine, const struct cause *cause)
     item_set_text(&item, ENDPOINT_URL, endpoint->url);
     item_set_text(&item, ENDPOINT_PLACE, STR(ITEM_PLACE));
     item_set_text(&item, ENDPOINT_WITNESS, origins->witness);
+    item_set_number(&item, ENDPOINT_SECONDS, observation->seconds);
+    item_set_bool(&item, ENDPOINT_CHANGED,
+                  cause->before && cause->before->seconds != observation->seconds);
+    item_set_number(&item, ENDPOINT_BEFORE, cause->before ? cause->before->seconds : 0);
     item_set_text(&item, ENDPOINT_SUGGESTION,
                   observation->suggestion.len
                       ? str_format(arena, "; did you mean %.*s?", STR_ARG(observation->suggestion))
@@ -222,6 +255,7 @@ void engine_endpoints(struct engine *engine, const struct policy *old, const str
     see(engine, engine->settings->new_upstreams, old, &after);
     if (old)
         see(engine, engine->settings->old_upstreams, new, &before);
+    const struct map ages = index_ages(model->arena, &before);
     VEC(struct cause *) causes = { 0 };
     struct map by_hash = { 0 };
     for (uint32_t i = 0; i < after.seen.count; i++) {
@@ -238,6 +272,7 @@ void engine_endpoints(struct engine *engine, const struct policy *old, const str
         if (!cause) {
             cause = ARENA_NEW(model->arena, struct cause);
             cause->observation = observation;
+            cause->before = max_age_before(&ages, observation);
             cause->was_fine = old && was_fine(engine, old, observation);
             map_add(model->arena, &by_hash, hash, cause);
             *vec_push(model->arena, &causes) = cause;

@@ -53,6 +53,24 @@ static struct item item_about(enum subject subject, Span span, uint64_t fingerpr
     return item;
 }
 
+// A rule that looks at something else of its own can be told of the same flaw where only a dialect
+// sees it.
+void engine_remark(struct engine *engine, const struct remark *remark)
+{
+    Str id = str_from(remark->rule);
+    const struct rule *rule = rule_find(id);
+    uint64_t identity = remark->identity ? remark->identity : hash_str(HASH_SEED, remark->message);
+    struct item item =
+        item_about(SUBJECT_REMARK, remark->span, hash_u64(hash_str(HASH_SEED, id), identity));
+    item.finding.endpoint = remark->endpoint;
+    item_set_text(&item, REMARK_RULE, id);
+    item_set_text(&item, REMARK_MESSAGE, remark->message);
+    if (rule && rule->subject != SUBJECT_REMARK)
+        engine_tell(engine, rule, &item, remark->message);
+    else
+        engine_judge(engine, &item);
+}
+
 void engine_remarks(struct engine *engine, const struct policy *old, const struct policy *new)
 {
     struct tally before = { .arena = engine->judge.model->arena };
@@ -63,12 +81,7 @@ void engine_remarks(struct engine *engine, const struct policy *old, const struc
         Str rule = str_from(remark->rule);
         if (tally_take(&before, rule, remark->message))
             continue;
-        struct item item = item_about(SUBJECT_REMARK, remark->span,
-                                      hash_str(hash_str(HASH_SEED, rule), remark->message));
-        item.finding.endpoint = remark->endpoint;
-        item_set_text(&item, REMARK_RULE, rule);
-        item_set_text(&item, REMARK_MESSAGE, remark->message);
-        engine_judge(engine, &item);
+        engine_remark(engine, remark);
     }
 }
 

@@ -41,6 +41,12 @@ const char *observation_name(enum observation_kind kind)
         return "method-invalid";
     case OBSERVED_ERRORS_WITHOUT_CORS:
         return "errors-without-cors";
+    case OBSERVED_MAX_AGE:
+        return "max-age";
+    case OBSERVED_AUTHORIZATION:
+        return "authorization-not-covered";
+    case OBSERVED_PRIVATE_NETWORK:
+        return "private-network";
     }
     return "";
 }
@@ -50,6 +56,7 @@ uint64_t observation_hash(const struct observation *observation)
     uint64_t hash = hash_u64(HASH_SEED, (uint64_t)observation->kind * 2 + observation->credentials);
     hash = hash_str(hash_str(hash, observation->header), observation->value);
     hash = hash_u64(hash, observation->status);
+    hash = observation->seconds ? hash_u64(hash, observation->seconds) : hash;
     const struct fa *set = observation->part.origins.set;
     return hash_u64(hash, set ? fa_hash(set) : 0);
 }
@@ -57,8 +64,8 @@ uint64_t observation_hash(const struct observation *observation)
 bool observation_same(const struct observation *a, const struct observation *b)
 {
     return a->kind == b->kind && a->credentials == b->credentials && a->status == b->status &&
-           str_equal(a->header, b->header) && str_equal(a->value, b->value) &&
-           a->part.origins.set == b->part.origins.set;
+           a->seconds == b->seconds && str_equal(a->header, b->header) &&
+           str_equal(a->value, b->value) && a->part.origins.set == b->part.origins.set;
 }
 
 void observe_add(struct model *model, struct observation observation, struct observations *out)
@@ -441,8 +448,11 @@ void observe(const struct judge *judge, const struct upstreams *upstreams,
     static const char *const methods[] = { "GET", "OPTIONS" };
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
         views_of(model, upstreams, endpoint, observer.box, str_from(methods[i]), &views);
-        for (uint32_t j = 0; j < views.count; j++)
+        for (uint32_t j = 0; j < views.count; j++) {
             observe_headers(model, judge->space, endpoint, &views.items[j], out);
+            if (str_is(str_from(methods[i]), "OPTIONS"))
+                observe_preflight_headers(model, endpoint, &views.items[j], out);
+        }
     }
     static const char *const origin[] = { "access-control-allow-origin" };
     if (!mentions(endpoint, origin, 1) && !(upstreams && upstreams->count))

@@ -4,16 +4,19 @@
 #include "rule/parts.h"
 
 enum observation_kind {
-    OBSERVED_ACCESS,             // `part` can read, with or without cookies
-    OBSERVED_VARY_MISSING,       // the answer depends on Origin, and not every answer says so
-    OBSERVED_DUPLICATE,          // a header of which one is allowed comes twice
-    OBSERVED_NEVER_MATCHES,      // a value that no origin equals
-    OBSERVED_CREDENTIALS,        // Access-Control-Allow-Credentials is not "true"
-    OBSERVED_PREFLIGHT_FAILS,    // who can read fails at the preflight, which was meant to work
-    OBSERVED_WILDCARD,           // "*" together with credentials
-    OBSERVED_MISSPELT,           // a header that browsers do not know
-    OBSERVED_METHOD,             // a method that no request has
-    OBSERVED_ERRORS_WITHOUT_CORS // success has the headers, errors have not
+    OBSERVED_ACCESS,              // `part` can read, with or without cookies
+    OBSERVED_VARY_MISSING,        // the answer depends on Origin, and not every answer says so
+    OBSERVED_DUPLICATE,           // a header of which one is allowed comes twice
+    OBSERVED_NEVER_MATCHES,       // a value that no origin equals
+    OBSERVED_CREDENTIALS,         // Access-Control-Allow-Credentials is not "true"
+    OBSERVED_PREFLIGHT_FAILS,     // who can read fails at the preflight, which was meant to work
+    OBSERVED_WILDCARD,            // "*" together with credentials
+    OBSERVED_MISSPELT,            // a header that browsers do not know
+    OBSERVED_METHOD,              // a method that no request has
+    OBSERVED_ERRORS_WITHOUT_CORS, // success has the headers, errors have not
+    OBSERVED_MAX_AGE,             // how long a preflight's answer is kept
+    OBSERVED_AUTHORIZATION,       // "*" is to cover Authorization
+    OBSERVED_PRIVATE_NETWORK      // a header of private network access, which is no more
 };
 
 struct observation {
@@ -24,6 +27,7 @@ struct observation {
     bool intended; // preflight: the configuration says something about preflights there
     Str header, value, problem, suggestion;
     uint32_t status;
+    uint32_t seconds; // max-age: as browsers understand the value
     Span span;
 };
 struct observations {
@@ -65,4 +69,7 @@ void observe(const struct judge *judge, const struct upstreams *upstreams,
 void observe_headers(struct model *model, struct origin_space *space,
                      const struct endpoint *endpoint, const struct view *view,
                      struct observations *out);
+// The same for the answer to a preflight.
+void observe_preflight_headers(struct model *model, const struct endpoint *endpoint,
+                               const struct view *view, struct observations *out);
 void observe_add(struct model *model, struct observation observation, struct observations *out);

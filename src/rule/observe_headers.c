@@ -3,10 +3,9 @@
 #include <stddef.h>
 
 static const char *const known_headers[] = {
-    "Access-Control-Allow-Origin",          "Access-Control-Allow-Credentials",
-    "Access-Control-Allow-Methods",         "Access-Control-Allow-Headers",
-    "Access-Control-Expose-Headers",        "Access-Control-Max-Age",
-    "Access-Control-Allow-Private-Network",
+    "Access-Control-Allow-Origin",   "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Methods",  "Access-Control-Allow-Headers",
+    "Access-Control-Expose-Headers", "Access-Control-Max-Age",
 };
 
 static const char *const standard_methods[] = { "GET",    "HEAD",  "POST",    "PUT",
@@ -38,6 +37,14 @@ static Str meant(struct arena *arena, Str name, bool *misspelt)
     return near;
 }
 
+// reference/browser.md section 2: browsers neither ask for these nor look at them.
+static bool is_private_network(Str name)
+{
+    return str_is_nocase(name, "access-control-allow-private-network") ||
+           str_is_nocase(name, "private-network-access-id") ||
+           str_is_nocase(name, "private-network-access-name");
+}
+
 static void observe_names(struct model *model, const struct endpoint *endpoint,
                           const struct view *view, struct observations *out)
 {
@@ -46,6 +53,15 @@ static void observe_names(struct model *model, const struct endpoint *endpoint,
         bool misspelt;
         if (op->verb == HEADER_CLEAR || op->verb == HEADER_UNKNOWN)
             continue;
+        if (is_private_network(op->name)) {
+            observe_add(model,
+                        (struct observation){ .kind = OBSERVED_PRIVATE_NETWORK,
+                                              .endpoint = endpoint,
+                                              .header = op->name,
+                                              .span = op->span },
+                        out);
+            continue;
+        }
         Str near = meant(model->arena, op->name, &misspelt);
         if (misspelt)
             observe_add(model,

@@ -113,6 +113,9 @@ struct rule_diags {
 void rule_evaluate_diff(struct origin_space *space, const struct rule_settings *settings,
                         const struct diff *diff, struct rule_diags old_diags,
                         struct rule_diags new_diags, struct findings *out);
+// Adds what somebody else has to remark, weighed by the rules that the remarks name.
+void rule_evaluate_remarks(struct origin_space *space, const struct rule_settings *settings,
+                           const struct remark *remarks, uint32_t count, struct findings *out);
 // What there is to say about one version.
 void rule_evaluate_check(struct origin_space *space, const struct rule_settings *settings,
                          const struct policy *policy, struct rule_diags diags,
