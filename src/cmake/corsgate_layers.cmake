@@ -1,4 +1,5 @@
-# corsgate_layer(NAME USES layer... LINKS target... SOURCES file...): one folder under src/ is one static library.
+# corsgate_layer(NAME USES layer... LINKS target... EXCEPT file...): one folder under src/ is one static library of
+# every file in it, except those that are programs of their own.
 # The order of the calls is the layer order; tests/layers.cmake reads it from the global property.
 
 add_library(corsgate_flags INTERFACE)
@@ -13,10 +14,13 @@ if(CORSGATE_WERROR)
 endif()
 
 function(corsgate_layer name)
-  cmake_parse_arguments(arg "" "" "USES;LINKS;SOURCES" ${ARGN})
-  add_library(corsgate_${name} STATIC)
-  list(TRANSFORM arg_SOURCES PREPEND ${name}/)
-  target_sources(corsgate_${name} PRIVATE ${arg_SOURCES})
+  cmake_parse_arguments(arg "" "" "USES;LINKS;EXCEPT" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.c)
+  list(TRANSFORM arg_EXCEPT PREPEND ${name}/)
+  if(arg_EXCEPT)
+    list(REMOVE_ITEM sources ${arg_EXCEPT})
+  endif()
+  add_library(corsgate_${name} STATIC ${sources})
   list(TRANSFORM arg_USES PREPEND corsgate_)
   target_link_libraries(corsgate_${name} PUBLIC corsgate_flags ${arg_USES} PRIVATE ${arg_LINKS})
   set_property(GLOBAL APPEND PROPERTY corsgate_layers ${name})
