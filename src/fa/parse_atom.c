@@ -291,6 +291,8 @@ struct tree *parse_quantified(struct parse *p, struct tree *item)
         repeat->max = max;
         repeat->lazy = (p->flags & PARSE_UNGREEDY) != 0;
         item = repeat;
+        if (java)
+            parse_skip(p);
         if (parse_eat(p, "?"))
             repeat->lazy = !repeat->lazy;
         else if (possessive && parse_eat(p, "+")) {

@@ -20,12 +20,13 @@ static struct tree *capture(struct parse *p, Str name)
     return tree;
 }
 
-static bool has_no_end(const struct tree *tree)
+// Repetitions without end, or inside one another.
+static bool has_long_repeats(const struct tree *tree, bool repeated)
 {
-    if (tree->kind == TREE_REPEAT && tree->max == FA_FOREVER)
+    if (tree->kind == TREE_REPEAT && (repeated || tree->max == FA_FOREVER))
         return true;
     for (uint32_t i = 0; i < tree->count; i++)
-        if (has_no_end(tree->items[i]))
+        if (has_long_repeats(tree->items[i], repeated || tree->kind == TREE_REPEAT))
             return true;
     return false;
 }
@@ -36,9 +37,9 @@ static struct tree *look(struct parse *p, bool behind, bool negative)
     p->looks++;
     struct tree *tree = tree_wrap(p->regex, TREE_LOOK, parse_choice(p, NUMBERS_ON));
     p->looks--;
-    if (behind && p->regex->dialect == REGEX_JAVA && has_no_end(tree))
+    if (behind && p->regex->dialect == REGEX_JAVA && has_long_repeats(tree, false))
         // Refused, but not always.
-        parse_refuse(p, REGEX_IRREGULAR, at, "a lookbehind without a longest match");
+        parse_refuse(p, REGEX_IRREGULAR, at, "a lookbehind without an obvious longest match");
     tree->behind = behind;
     tree->negative = negative;
     return tree;

@@ -185,10 +185,26 @@ static uint32_t emit_loop(struct emit *e, const struct tree *tree, uint32_t next
     return entry;
 }
 
+// Where an engine does not do with a repetition what it says.
+static void refuse_repeat(struct emit *e, const struct tree *tree)
+{
+    const struct tree *body = tree->items[0];
+    enum regex_dialect dialect = e->program->regex->dialect;
+    // PCRE2 takes the second alternative for the begin of the expression.
+    bool group = body->kind == TREE_CAPTURE || body->kind == TREE_ATOMIC || body->kind == TREE_LOOK;
+    bool choice = body->kind == TREE_CHOICE || (group && body->items[0]->kind == TREE_CHOICE);
+    if (dialect == REGEX_PCRE2 && tree->max == 0 && choice)
+        refuse(e, REGEX_IRREGULAR, "PCRE2 misreads a group with alternatives and {0}");
+    // Java leaves a repetition after an iteration that has read nothing, and may owe the others.
+    if (dialect == REGEX_JAVA && tree->min >= 2 && nullable(body))
+        refuse(e, REGEX_IRREGULAR, "repetitions of what can be empty are not modelled here");
+}
+
 static uint32_t emit_repeat(struct emit *e, const struct tree *tree, uint32_t next)
 {
     const struct tree *body = tree->items[0];
     uint32_t entry = next, copies = tree->min;
+    refuse_repeat(e, tree);
     if (tree->max == FA_FOREVER) {
         entry = emit_loop(e, tree, next);
         if (tree->min == 0)

@@ -155,6 +155,7 @@ START_TEST(dialects)
         { REGEX_JAVA, { "^\\R\\n$", 0, "\n\n \r\n", "\n" } }, // \R gives its \n back
         { REGEX_JAVA, { "^a\\Z", 0, "a a\n a\r\n a\r", "a\n\n" } },
         { REGEX_JAVA, { "(?x) a b # c", 0, "ab", "a" } },
+        { REGEX_JAVA, { "(?x)^a+ +a", 0, "", "aa" } }, // possessive
         { REGEX_JAVA, { "^[\\Q.-\\E]$", 0, ". -", "Q" } },
         { REGEX_JAVA, { "^(?i:[^a])$", 0, "b", "a A" } },
         { REGEX_ECMASCRIPT, { "^[\\w-a-c]$", 0, "z - c a", "+" } },
@@ -242,6 +243,9 @@ START_TEST(verdicts)
         { "(?<n>a)(?<n>b)", REGEX_JAVA, REGEX_INVALID },
         { "(?<=a+)b", REGEX_JAVA, REGEX_IRREGULAR }, // sometimes refused
         { "(?m)^a", REGEX_JAVA, REGEX_IRREGULAR },
+        { "(?:a?|b){2}", REGEX_JAVA, REGEX_IRREGULAR }, // an empty iteration is the last
+        { "(?<=(?:a?b){2})c", REGEX_JAVA, REGEX_IRREGULAR },
+        { "(?:a|^b){0}c", REGEX_PCRE2, REGEX_IRREGULAR }, // PCRE2 takes it for anchored
         { "[a&&b]", REGEX_JAVA, REGEX_IRREGULAR },
         { "(a)\\1", REGEX_JAVA, REGEX_IRREGULAR },
         { "%1", REGEX_LUA, REGEX_INVALID },
