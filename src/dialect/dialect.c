@@ -1,6 +1,7 @@
 #include "dialect/dialect.h"
 
 #include "dialect/documents.h"
+#include "dialect/kubernetes/kubernetes.h"
 #include "dialect/nginx/nginx.h"
 
 const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
@@ -8,6 +9,7 @@ const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
 
 const struct dialect *const dialects[] = {
     &dialect_nginx,
+    &dialect_kubernetes,
 };
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;
 

@@ -12,12 +12,28 @@ struct dialect_source {
     Str type; // a dialect's name; empty: recognised
     Span span;
 };
+// One entry of `controllers:`; what products and keys there are is in settings.c.
+struct dialect_setting {
+    Str product, key, value;
+    Span span;
+};
 struct dialect_options {
     uint32_t nginx_version; // 1026000 for 1.26.0; 0: the newest known
     const struct dialect_source *sources;
     uint32_t source_count;
     const struct upstreams *upstreams; // of this version
+    const struct dialect_setting *settings;
+    uint32_t setting_count;
 };
+
+// What `controllers:` may hold: products, and the keys of each (`product` NULL: of all).
+struct dialect_key {
+    const char *product, *key, *help;
+};
+extern const char *const dialect_products[];
+extern const uint32_t dialect_product_count;
+extern const struct dialect_key dialect_keys[];
+extern const uint32_t dialect_key_count;
 
 struct dialect_file {
     Str path;            // from the root of the source

@@ -25,6 +25,9 @@ struct data {
     const struct data_entry *entries;
     uint32_t count;
     uint32_t weight; // nodes in it, shared ones counted each time
+    // What a template of text that is not rendered yet leaves open (read_yaml.h).
+    bool unrendered;  // of a scalar: all or part of it; of a list or map: it may hold more
+    bool conditional; // it may not be there at all
 };
 
 struct data_list {

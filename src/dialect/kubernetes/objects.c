@@ -1,0 +1,319 @@
+#include "dialect/kubernetes/objects.h"
+
+#include "base/hash.h"
+#include "dialect/kubernetes/controllers.h"
+
+#include <string.h>
+
+const struct kind object_malformed = { "CG901", LEVEL_ERROR, "the API server refuses this object" };
+
+// reference/kubernetes.md 2.1, and what those objects refer to.
+static const struct object_kind kinds[] = {
+    { "networking.k8s.io", "Ingress", "v1 v1beta1" },
+    { "extensions", "Ingress", "v1beta1" },
+    { "networking.k8s.io", "IngressClass", "v1 v1beta1" },
+    { "", "ConfigMap", "v1" },
+    { "", "Service", "v1" },
+    { "traefik.io", "Middleware", "v1alpha1" },
+    { "traefik.io", "IngressRoute", "v1alpha1" },
+    { "traefik.io", "TraefikService", "v1alpha1" },
+    { "traefik.containo.us", "Middleware", "v1alpha1" },
+    { "traefik.containo.us", "IngressRoute", "v1alpha1" },
+    { "traefik.containo.us", "TraefikService", "v1alpha1" },
+    { "configuration.konghq.com", "KongPlugin", "v1" },
+    { "configuration.konghq.com", "KongClusterPlugin", "v1" },
+    { "projectcontour.io", "HTTPProxy", "v1" },
+    { "networking.istio.io", "VirtualService", "v1 v1beta1 v1alpha3" },
+    { "networking.istio.io", "Gateway", "v1 v1beta1 v1alpha3" },
+    { "gateway.networking.k8s.io", "HTTPRoute", "v1 v1beta1 v1alpha2" },
+    { "gateway.networking.k8s.io", "Gateway", "v1 v1beta1 v1alpha2" },
+    { "gateway.networking.k8s.io", "GatewayClass", "v1 v1beta1 v1alpha2" },
+    { "gateway.networking.k8s.io", "ReferenceGrant", "v1 v1beta1 v1alpha2" },
+    { "gateway.envoyproxy.io", "SecurityPolicy", "v1alpha1" },
+    { "getambassador.io", "Mapping", "v2 v3alpha1 v1 v0" },
+    { "getambassador.io", "Module", "v2 v3alpha1 v1 v0" },
+    { "apisix.apache.org", "ApisixRoute", "v2 v2beta3 v2beta2 v2beta1 v1" },
+    { "apisix.apache.org", "ApisixPluginConfig", "v2 v2beta3" },
+    { "apisix.apache.org", "ApisixGlobalRule", "v2" },
+    { "k8s.nginx.org", "Policy", "v1 v1alpha1" },
+    { "k8s.nginx.org", "VirtualServer", "v1 v1alpha1" },
+    { "k8s.nginx.org", "VirtualServerRoute", "v1 v1alpha1" },
+    { "gateway.kgateway.dev", "TrafficPolicy", "v1alpha1" },
+    { "gateway.solo.io", "VirtualService", "v1" },
+    { "gateway.solo.io", "RouteTable", "v1" },
+    { "gateway.k8s.aws", "LoadBalancerConfiguration", "v1 v1beta1" },
+    { "route.openshift.io", "Route", "v1" },
+    { "operator.openshift.io", "IngressController", "v1" },
+    // Only those that run a controller are looked at: controllers.h.
+    { "apps", "Deployment", "v1" },
+    { "apps", "DaemonSet", "v1" },
+    { "apps", "StatefulSet", "v1" },
+    { "", "Pod", "v1" },
+};
+
+// ---- what a document is
+
+struct type {
+    Str group, version, kind;
+};
+
+static bool type_of(const struct data *root, struct type *out)
+{
+    const struct data *api = document_find(root, "apiVersion"), *kind = document_find(root, "kind");
+    if (!api || !kind || api->kind != DATA_SCALAR || kind->kind != DATA_SCALAR)
+        return false;
+    *out = (struct type){ .kind = kind->text };
+    if (!str_cut(api->text, STR("/"), &out->group, &out->version)) {
+        out->group = STR("");
+        out->version = api->text;
+    }
+    return true;
+}
+
+static const struct object_kind *kind_find(const struct type *type)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_is(type->kind, kinds[i].kind) && str_is(type->group, kinds[i].group))
+            return &kinds[i];
+    return NULL;
+}
+
+static bool has_word(const char *words, Str word)
+{
+    Str rest = str_from(words), head;
+    while (str_cut(rest, STR(" "), &head, &rest))
+        if (str_equal(head, word))
+            return true;
+    return str_equal(rest, word);
+}
+
+// "List", and "IngressList" as the API server writes it.
+static const struct data *list_items(const struct data *root, const struct type *type)
+{
+    const struct data *items = document_find(root, "items");
+    return str_ends(type->kind, STR("List")) && items && items->kind == DATA_LIST ? items : NULL;
+}
+
+static bool is_workload(const struct object_kind *kind)
+{
+    return str_is(str_from(kind->group), "apps") || str_is(str_from(kind->kind), "Pod");
+}
+
+static bool is_ours(const struct data *root, const struct type *type)
+{
+    const struct object_kind *kind = kind_find(type);
+    return kind && (!is_workload(kind) || controller_runs(root));
+}
+
+bool objects_claim(const struct document *document, Str *why)
+{
+    struct type type;
+    if (!type_of(document->root, &type))
+        return false;
+    const struct data *items = list_items(document->root, &type);
+    bool ours = is_ours(document->root, &type);
+    for (uint32_t i = 0; items && i < items->count && !ours; i++) {
+        struct type inner;
+        ours = type_of(items->entries[i].value, &inner) && is_ours(items->entries[i].value, &inner);
+    }
+    if (ours)
+        *why = STR("it has Kubernetes objects");
+    return ours;
+}
+
+// ---- the index
+
+static uint64_t kind_hash(Str group, Str kind)
+{
+    return hash_str(hash_str(HASH_SEED, group), kind);
+}
+
+static uint64_t name_hash(Str group, Str kind, Str name)
+{
+    return hash_str(kind_hash(group, kind), name);
+}
+
+static bool is_kind(const struct object *object, const char *group, const char *kind)
+{
+    return str_is(object->kind, kind) && str_is(object->group, group);
+}
+
+static struct object *find_same(const struct objects *objects, const struct object *wanted)
+{
+    uint32_t at = 0;
+    struct object *other;
+    uint64_t hash = name_hash(wanted->group, wanted->kind, wanted->name);
+    while ((other = map_next(&objects->by_name, hash, &at)))
+        if (str_equal(other->kind, wanted->kind) && str_equal(other->group, wanted->group) &&
+            str_equal(other->space, wanted->space) && str_equal(other->name, wanted->name))
+            break;
+    return other;
+}
+
+static uint64_t data_hash(uint64_t hash, const struct data *data, uint32_t depth)
+{
+    hash = hash_u64(hash, (uint64_t)data->kind * 2 + data->plain);
+    hash = hash_u64(hash_str(hash, data->text), data->count);
+    for (uint32_t i = 0; i < data->count && depth; i++) {
+        if (data->entries[i].key)
+            hash = data_hash(hash, data->entries[i].key, depth - 1);
+        hash = data_hash(hash, data->entries[i].value, depth - 1);
+    }
+    return hash;
+}
+
+static bool add(struct reading *reading, const struct document *document, const struct data *root,
+                const struct type *type, struct objects *out)
+{
+    struct arena *arena = reading->model->arena;
+    struct run *run = reading->model->run;
+    const struct data *metadata = document_find(root, "metadata");
+    struct object *object = ARENA_NEW(arena, struct object);
+    *object = (struct object){
+        .group = type->group,
+        .version = type->version,
+        .kind = type->kind,
+        .space = document_text(metadata, "namespace"),
+        .name = document_text(metadata, "name"),
+        .root = root,
+        .document = document,
+        .span = root->span,
+        .whole = root->span,
+        .hash = data_hash(HASH_SEED, root, run->limits->nesting),
+    };
+    const struct data *name = document_find(metadata, "name");
+    if (name)
+        object->span = name->span;
+    if (!has_word(kind_find(type)->versions, type->version))
+        return diagf(run, &object_malformed, document_find(root, "apiVersion")->span,
+                     "%.*s: %.*s/%.*s is no version of it (%s)",
+                     STR_ARG(object_text(arena, object)), STR_ARG(type->group),
+                     STR_ARG(type->version), kind_find(type)->versions);
+    struct object *same = object->name.len ? find_same(out, object) : NULL;
+    if (same) { // applied later
+        *same = *object;
+        return true;
+    }
+    *vec_push(arena, out) = object;
+    map_add(arena, &out->by_kind, kind_hash(type->group, type->kind), object);
+    map_add(arena, &out->by_name, name_hash(type->group, type->kind, object->name), object);
+    return true;
+}
+
+bool objects_read(struct reading *reading, struct objects *out)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < reading->documents.count; i++) {
+        const struct document *document = reading->documents.items[i];
+        struct type type;
+        if (!type_of(document->root, &type))
+            continue; // the configuration says that it is ours, but it is no object
+        const struct data *items = list_items(document->root, &type);
+        for (uint32_t k = 0; items && k < items->count; k++) {
+            const struct data *item = items->entries[k].value;
+            struct type inner;
+            if (type_of(item, &inner) && is_ours(item, &inner))
+                good &= add(reading, document, item, &inner, out);
+        }
+        if (!items && is_ours(document->root, &type))
+            good &= add(reading, document, document->root, &type, out);
+    }
+    return good;
+}
+
+const struct object *objects_next(const struct objects *objects, const char *group,
+                                  const char *kind, uint32_t *at)
+{
+    const struct object *object;
+    uint64_t hash = kind_hash(str_from(group), str_from(kind));
+    while ((object = map_next(&objects->by_kind, hash, at)))
+        if (is_kind(object, group, kind))
+            break;
+    return object;
+}
+
+const struct object *objects_find(const struct objects *objects, const char *group,
+                                  const char *kind, Str space, Str name)
+{
+    const struct object *exact = NULL, *bare = NULL, *any = NULL, *object;
+    uint32_t at = 0, count = 0;
+    uint64_t hash = name_hash(str_from(group), str_from(kind), name);
+    while ((object = map_next(&objects->by_name, hash, &at))) {
+        if (!is_kind(object, group, kind) || !str_equal(object->name, name))
+            continue;
+        any = object;
+        count++;
+        if (str_equal(object->space, space))
+            exact = object;
+        else if (!object->space.len)
+            bare = object;
+    }
+    if (exact || bare)
+        return exact ? exact : bare;
+    return !space.len && count == 1 ? any : NULL;
+}
+
+Str object_text(struct arena *arena, const struct object *object)
+{
+    Str name = object->name.len ? object->name : STR("(without a name)");
+    if (!object->space.len)
+        return str_format(arena, "%.*s %.*s", STR_ARG(object->kind), STR_ARG(name));
+    return str_format(arena, "%.*s %.*s/%.*s", STR_ARG(object->kind), STR_ARG(object->space),
+                      STR_ARG(name));
+}
+
+// ---- fields
+
+const struct data *object_get(const struct object *object, const char *path)
+{
+    Str rest = str_from(path), head;
+    const struct data *at = object->root;
+    while (str_cut(rest, STR("."), &head, &rest))
+        at = data_find(at, head);
+    return data_find(at, rest);
+}
+
+static const struct data *field(struct run *run, const struct object *object,
+                                const struct data *map, const char *key, enum data_kind kind,
+                                const char *wanted, bool *good)
+{
+    const struct data *value = document_find(map, key);
+    if (!value || data_is_null(value))
+        return NULL;
+    if (value->kind == kind && (kind != DATA_SCALAR || data_is_text(value) || value->unrendered))
+        return value;
+    *good = diagf(run, &object_malformed, value->span, "%.*s: %s must be %s, not %s",
+                  STR_ARG(object_text(run->arena, object)), key, wanted, data_kind_text(value));
+    return NULL;
+}
+
+Str field_text(struct run *run, const struct object *object, const struct data *map,
+               const char *key, bool *good)
+{
+    const struct data *value = field(run, object, map, key, DATA_SCALAR, "a text", good);
+    return value ? value->text : STR("");
+}
+
+const struct data *field_list(struct run *run, const struct object *object, const struct data *map,
+                              const char *key, bool *good)
+{
+    return field(run, object, map, key, DATA_LIST, "a list", good);
+}
+
+const struct data *field_map(struct run *run, const struct object *object, const struct data *map,
+                             const char *key, bool *good)
+{
+    return field(run, object, map, key, DATA_MAP, "a map", good);
+}
+
+const struct data *object_annotations(const struct object *object)
+{
+    const struct data *map = object_get(object, "metadata.annotations");
+    return map && map->kind == DATA_MAP ? map : NULL;
+}
+
+const struct data *object_annotation(const struct object *object, Str key)
+{
+    const struct data *value = data_find(object_annotations(object), key);
+    return value && value->kind == DATA_SCALAR ? value : NULL;
+}

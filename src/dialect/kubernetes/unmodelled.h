@@ -1,0 +1,7 @@
+#pragma once
+// unmodelled: products whose answers corsgate does not work out: what carries CORS for them is
+// reported as not known, never passed over.
+
+#include "dialect/kubernetes/controllers.h"
+
+void read_unmodelled(struct cluster *cluster, const struct controller *controller);
