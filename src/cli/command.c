@@ -20,6 +20,22 @@ uint64_t command_milliseconds(const struct command_run *command)
     return command_clock() - command->started;
 }
 
+struct repo *command_repository(struct command_run *command, Str *reason)
+{
+    if (!command->repo && !command->no_repo.len) {
+        switch (repo_open(command->run->arena, &command->repo, &command->no_repo)) {
+        case REPO_NONE:
+            command->no_repo = STR("there is no git repository here");
+            break;
+        case REPO_FOUND:
+        case REPO_REFUSED:
+            break;
+        }
+    }
+    *reason = command->no_repo;
+    return command->repo;
+}
+
 static void say(struct command_run *command, const char *format, va_list args)
 {
     va_list again;

@@ -3,6 +3,7 @@
 
 #include "cli/options.h"
 #include "review/verdict.h"
+#include "source/repo.h"
 
 #include <stdio.h>
 
@@ -11,6 +12,8 @@ struct command_run {
     const struct options *options;
     uint64_t started;          // by command_clock
     bool color_out, color_err; // whether standard output and standard error take colours
+    struct repo *repo;         // once somebody has asked for it; closed by main
+    Str no_repo;               // why there is none
 };
 
 struct command {
@@ -27,6 +30,10 @@ extern const struct command command_diff, command_check, command_show, command_s
 
 uint64_t command_clock(void); // in milliseconds, from some beginning
 uint64_t command_milliseconds(const struct command_run *command); // since the start
+
+// The git repository around the current folder, opened once; NULL with the reason when there is
+// none or it cannot be used.
+struct repo *command_repository(struct command_run *command, Str *reason);
 
 // "corsgate: ..." on standard error; returns EXIT_STATUS_BROKEN.
 #if defined(__GNUC__)

@@ -1,39 +1,13 @@
 #include "base/hash.h"
 #include "cli/findings.h"
+#include "cli/sides.h"
 #include "diff/diff.h"
 
-#include "cli/local.h"
-
-static bool named_versions(struct command_run *command, Str *old, Str *new)
-{
-    const struct options *options = command->options;
-    uint32_t before = options->separated;
-    if (before < 2) {
-        command_fail(command, "diff compares two versions, each a file or a folder: "
-                              "corsgate diff OLD NEW [PATH...]");
-        return false;
-    }
-    *old = options->arguments.items[0];
-    *new = options->arguments.items[1];
-    for (int i = 0; i < 2; i++) {
-        Str name = options->arguments.items[i];
-        if (str_is(name, "-") || local_exists(command->run->arena, name))
-            continue;
-        command_fail(command,
-                     "there is no file or folder %.*s to compare; a git revision has to be written "
-                     "out first: git worktree add FOLDER REVISION",
-                     STR_ARG(name));
-        return false;
-    }
-    return true;
-}
-
 // Paths that neither version has are mistakes.
-static bool paths_exist(struct command_run *command, const struct version *old,
-                        const struct version *new)
+static bool paths_exist(struct command_run *command, const Str *paths, uint32_t count,
+                        const struct version *old, const struct version *new)
 {
-    for (uint32_t i = 0; i < old->path_count; i++) {
-        const Str *paths = old->paths;
+    for (uint32_t i = 0; i < count; i++) {
         if (source_stat(old->source, paths[i]) != SOURCE_NONE ||
             source_stat(new->source, paths[i]) != SOURCE_NONE)
             continue;
@@ -43,22 +17,26 @@ static bool paths_exist(struct command_run *command, const struct version *old,
     return true;
 }
 
-// The arguments behind OLD and NEW, without "." and "..".
-static bool clean_paths(struct command_run *command, struct version *version)
+// The arguments behind OLD and NEW, from the top of the versions: without "." and "..". In a
+// repository they are written from the current folder, else from the roots of the versions.
+static bool clean_paths(struct command_run *command, const struct sides *sides, Str **out)
 {
-    const struct options *options = command->options;
-    uint32_t count = options->arguments.count - 2;
-    Str *paths = ARENA_ARRAY(command->run->arena, Str, count + 1);
-    version->paths = paths;
-    version->path_count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        Str argument = options->arguments.items[i + 2];
-        if (!source_join(version->source, (Str){ NULL, 0 }, argument, &paths[i])) {
+    struct arena *arena = command->run->arena;
+    const struct source nowhere = { .arena = arena };
+    bool git = side_is_git(&sides->old) && side_is_git(&sides->new);
+    Str *paths = ARENA_ARRAY(arena, Str, sides->path_count + 1);
+    for (uint32_t i = 0; i < sides->path_count; i++) {
+        Str path = sides->paths[i];
+        bool inside = git ? sides_path(command->repo, path, &paths[i])
+                          : (!path.len || path.ptr[0] != '/') &&
+                                source_join(&nowhere, STR(""), path, &paths[i]);
+        if (!inside) {
             command_fail(command, "%.*s leads out of the versions that are compared",
-                         STR_ARG(argument));
+                         STR_ARG(path));
             return false;
         }
     }
+    *out = paths;
     return true;
 }
 
@@ -133,53 +111,160 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     return findings_report(workspace, report, &verdict);
 }
 
-static enum exit_status start(struct command_run *command)
+static bool open_side(struct workspace *workspace, const struct side *side, const Str *paths,
+                      uint32_t count, struct version *out)
 {
-    Str old_name, new_name;
-    if (!findings_formats_known(command) || !named_versions(command, &old_name, &new_name))
-        return EXIT_STATUS_BROKEN;
+    bool good = true;
+    switch (side->kind) {
+    case SIDE_PATH:
+        good = version_open(workspace, side->label, out);
+        break;
+    case SIDE_REVISION:
+        good = version_open_revision(workspace, &side->revision, out);
+        break;
+    case SIDE_INDEX:
+        good = version_open_index(workspace, out);
+        break;
+    case SIDE_WORKTREE:
+        version_open_worktree(workspace, paths, count, out);
+        break;
+    }
+    if (good)
+        version_restrict(workspace, out, paths, count);
+    return good;
+}
+
+// What stands before a path of that side where people read it. Files of the new version can be
+// opened at that path; those of a revision can be given to `git show`.
+static Str prefix_of(const struct command_run *command, const struct version *version,
+                     const struct side *side, bool is_old)
+{
+    struct buf out = { .arena = command->run->arena };
+    if (side->kind == SIDE_PATH)
+        return findings_prefix(command->run->arena, version, side->label);
+    if (is_old && side->kind == SIDE_REVISION && !version->source->only.len) {
+        buf_add(&out, side->label);
+        buf_add_char(&out, ':');
+        return buf_str(&out);
+    }
+    Str below = command->repo->below, part;
+    while (below.len) {
+        if (!str_cut(below, STR("/"), &part, &below))
+            below = STR("");
+        buf_add_text(&out, "../");
+    }
+    return buf_str(&out);
+}
+
+// Nothing in either version: a mistake where versions were named, and the usual thing for a hook.
+static enum exit_status both_empty(struct workspace *workspace, const struct sides *sides)
+{
+    struct command_run *command = workspace->command;
+    const Str names[] = { sides->old.label, sides->new.label };
+    if (!command->options->staged && !command->options->pre_push)
+        return version_fail_empty(workspace, names, 2);
+    command_remark(command, "there is no configuration that corsgate recognises: nothing to "
+                            "compare");
+    return EXIT_STATUS_PASS;
+}
+
+static enum exit_status compare_sides(struct command_run *command, const struct sides *sides)
+{
     struct workspace workspace = workspace_new(command);
     struct version old, new;
-    if (!version_open(&workspace, old_name, &old) ||
-        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED) || !clean_paths(command, &old))
+    Str *paths;
+    if (!clean_paths(command, sides, &paths) ||
+        !open_side(&workspace, &sides->old, paths, sides->path_count, &old) ||
+        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &old, NULL);
-    if (!version_open(&workspace, new_name, &new) ||
-        !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) || !clean_paths(command, &new) ||
-        !paths_exist(command, &old, &new))
+    if (!open_side(&workspace, &sides->new, paths, sides->path_count, &new) ||
+        !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) ||
+        !paths_exist(command, paths, sides->path_count, &old, &new))
         return EXIT_STATUS_BROKEN;
     // What nobody could load in the old version is the same as nothing.
     bool old_broken = version_is_broken(&workspace, &old, NULL);
     version_load(&workspace, &new, old_broken ? NULL : &old);
+    version_remark_notes(&workspace, &old, NULL);
+    version_remark_notes(&workspace, &new, &old);
     bool old_empty = version_is_empty(&old), new_empty = version_is_empty(&new);
     if (old_empty && new_empty)
-        return version_fail_empty(&workspace, command->options->arguments.items, 2);
+        return both_empty(&workspace, sides);
     if (old_empty || new_empty)
         command_remark(command, "there is no configuration in the %s version, %.*s",
-                       old_empty ? "old" : "new", STR_ARG(old_empty ? old_name : new_name));
+                       old_empty ? "old" : "new",
+                       STR_ARG(old_empty ? sides->old.label : sides->new.label));
 
     if (version_is_broken(&workspace, &old, &new))
         forget_broken(&workspace, &old);
-    struct arena *arena = command->run->arena;
     struct report report = {
-        .old = old_name,
-        .new = new_name,
-        .old_prefix = findings_prefix(arena, &old, old_name),
-        .new_prefix = findings_prefix(arena, &new, new_name),
+        .old = sides->old.label,
+        .new = sides->new.label,
+        .old_prefix = prefix_of(command, &old, &sides->old, true),
+        .new_prefix = prefix_of(command, &new, &sides->new, false),
     };
     return compare(&workspace, &old, &new, &report);
+}
+
+// 2 beats 1 beats 3 beats 0.
+static enum exit_status worse(enum exit_status a, enum exit_status b)
+{
+    static const int rank[] = {
+        [EXIT_STATUS_PASS] = 0,
+        [EXIT_STATUS_REVIEW] = 1,
+        [EXIT_STATUS_FAIL] = 2,
+        [EXIT_STATUS_BROKEN] = 3,
+    };
+    return rank[a] > rank[b] ? a : b;
+}
+
+// Several comparisons would overwrite one another's file, or be no JSON any more.
+static bool reports_can_repeat(struct command_run *command)
+{
+    for (uint32_t i = 0; i < command->options->outputs.count; i++) {
+        const struct output *output = &command->options->outputs.items[i];
+        if (!output->path.len && str_is(output->format, "text"))
+            continue;
+        command_fail(command, "several commits are pushed, and only the format text on standard "
+                              "output can hold several reports");
+        return false;
+    }
+    return true;
+}
+
+static enum exit_status start(struct command_run *command)
+{
+    struct sides_list sides = { 0 };
+    enum exit_status status = EXIT_STATUS_PASS;
+    if (!findings_formats_known(command) || !sides_find(command, &sides) ||
+        (sides.list.count > 1 && !reports_can_repeat(command)))
+        return EXIT_STATUS_BROKEN;
+    for (uint32_t i = 0; i < sides.list.count; i++) {
+        const struct sides *one = &sides.list.items[i];
+        if (sides.list.count > 1)
+            command_remark(command, "comparing %.*s with %.*s", STR_ARG(one->old.label),
+                           STR_ARG(one->new.label));
+        status = worse(status, compare_sides(command, one));
+    }
+    return status;
 }
 
 const struct command command_diff = {
     .name = "diff",
     .user = USED_BY_DIFF,
-    .usage = "OLD NEW [--] [PATH...]",
+    .usage = "[OLD [NEW]] [--] [PATH...]",
     .what = "who gains and who loses access between two versions",
     .help =
-        "OLD and NEW are two versions of the same configuration, each a file or a folder.\n"
-        "In a folder, every file that corsgate recognises is read; PATHs, relative to both\n"
-        "versions, restrict that. Trusted origins and rule levels come from the configuration\n"
-        "file of OLD, so that a change cannot judge itself.\n"
+        "OLD and NEW are two versions of the same configuration, each a git revision, a file or\n"
+        "a folder. Without NEW, OLD is compared with the working tree; without OLD, the commit\n"
+        "where HEAD left the default branch is. A..B compares two revisions, A...B compares B\n"
+        "with the commit where it left A. REVISION:PATH is one file or folder of a revision.\n"
+        "What is both a revision and a path is an error: write ./PATH, or REVISION --.\n"
+        "\n"
+        "Every file that corsgate recognises is read (what git ignores is not); PATHs restrict\n"
+        "that. In a repository, a path behind a revision is such a PATH; two paths are two\n"
+        "versions. Trusted origins and rule levels come from the configuration file of OLD, so\n"
+        "that a change cannot judge itself.\n"
         "\n"
         "Exit status: 0 nothing to hold back, 1 an error, 3 a review is needed, 2 bad usage or\n"
         "input that cannot be read.\n",

@@ -10,6 +10,8 @@ enum option_id {
     OPTION_REQUESTS,
     OPTION_RAW,
     OPTION_EXPLAIN,
+    OPTION_STAGED,
+    OPTION_PRE_PUSH,
     OPTION_FAIL_ON,
     OPTION_REVIEW,
     OPTION_COLOR,
@@ -31,6 +33,11 @@ struct option_row {
 enum { FINDERS = USED_BY_DIFF | USED_BY_CHECK };
 
 static const struct option_row rows[] = {
+    { OPTION_STAGED, USED_BY_DIFF, "staged", 0, NULL,
+      "compare HEAD, or OLD, with what is staged for the next commit" },
+    { OPTION_PRE_PUSH, USED_BY_DIFF, "pre-push", 0, NULL,
+      "compare what is pushed with what the remote has; as git's\npre-push hook, on standard "
+      "input" },
     { OPTION_REQUESTS, USED_BY_SIMULATE, "requests", 0, "FILE",
       "the requests, one JSON object a line; - for standard input" },
     { OPTION_RAW, USED_BY_SIMULATE, "raw", 0, NULL,
@@ -155,6 +162,12 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
     case OPTION_EXPLAIN:
         out->explain = true;
         return true;
+    case OPTION_STAGED:
+        out->staged = true;
+        return true;
+    case OPTION_PRE_PUSH:
+        out->pre_push = true;
+        return true;
     case OPTION_FAIL_ON:
     case OPTION_REVIEW:
     case OPTION_COLOR:
@@ -265,6 +278,7 @@ bool options_parse(struct arena *arena, enum option_user user, char *const *word
             *vec_push(arena, &options.arguments) = word;
         } else if (str_is(word, "--")) {
             options.separated = options.arguments.count;
+            options.is_separated = true;
         } else {
             bool took = false;
             const char *next = i + 1 < count ? words[i + 1] : NULL;

@@ -21,11 +21,13 @@ struct options {
     Str output;                 // of --output, given to one of them already
     VEC(Str) arguments;         // what is no option, in order
     uint32_t separated;         // of the arguments, those from here on stood behind "--"
+    bool is_separated;          // "--" was written
     Str config, requests;
     enum level fail_on; // LEVEL_OFF: never
     enum color color;
     uint32_t jobs; // 0: as many as there are processors
     bool review_note, quiet, raw, explain, help, version;
+    bool staged, pre_push;
 };
 
 // The commands that take an option, as bits.

@@ -2,6 +2,7 @@
 
 #include "cli/local.h"
 #include "report/tell.h"
+#include "source/git.h"
 
 #include <stdlib.h>
 
@@ -94,6 +95,52 @@ bool version_open(struct workspace *workspace, Str path, struct version *out)
     return false;
 }
 
+bool version_open_revision(struct workspace *workspace, const struct revision *revision,
+                           struct version *out)
+{
+    struct run *run = workspace->command->run;
+    uint32_t before = run->diags.count;
+    *out = (struct version){ .first_file = workspace->files->list.count + 1 };
+    if (source_open_tree(run, workspace->files, workspace->command->repo, revision->label,
+                         revision->tree, revision->path, &out->source))
+        return true;
+    version_complain_since(workspace, before);
+    return false;
+}
+
+bool version_open_index(struct workspace *workspace, struct version *out)
+{
+    Str reason;
+    *out = (struct version){ .first_file = workspace->files->list.count + 1 };
+    if (source_open_index(workspace->command->run, workspace->files, workspace->command->repo,
+                          STR("index"), &out->source, &reason))
+        return true;
+    command_fail(workspace->command, "%.*s", STR_ARG(reason));
+    return false;
+}
+
+void version_open_worktree(struct workspace *workspace, const Str *named, uint32_t count,
+                           struct version *out)
+{
+    struct repo *repo = workspace->command->repo;
+    *out = (struct version){ .first_file = workspace->files->list.count + 1 };
+    out->source = source_open_worktree(workspace->command->run, workspace->files, repo,
+                                       STR("worktree"), repo->top, named, count);
+}
+
+void version_remark_notes(struct workspace *workspace, const struct version *version,
+                          const struct version *other)
+{
+    const struct source_paths *notes = &version->source->notes;
+    for (uint32_t i = 0; i < notes->list.count; i++) {
+        bool known = false;
+        for (uint32_t j = 0; other && j < other->source->notes.list.count && !known; j++)
+            known = str_equal(notes->list.items[i], other->source->notes.list.items[j]);
+        if (!known)
+            command_remark(workspace->command, "%.*s", STR_ARG(notes->list.items[i]));
+    }
+}
+
 // The path from the current folder, if the argument lies below it.
 static bool from_here(struct arena *arena, Str current, Str argument, Str *out)
 {
@@ -122,12 +169,27 @@ static bool open_here(struct workspace *workspace, const Str *arguments, uint32_
     return true;
 }
 
+// The current folder. In a repository, without what git ignores.
+static bool open_current(struct workspace *workspace, struct version *out)
+{
+    struct command_run *command = workspace->command;
+    Str here, reason, below;
+    struct repo *repo = command_repository(command, &reason);
+    if (!repo || !local_real(command->run->arena, STR("."), &here) ||
+        !local_below(repo->top, here, &below))
+        return version_open(workspace, STR("."), out);
+    *out = (struct version){ .first_file = workspace->files->list.count + 1 };
+    out->source =
+        source_open_worktree(command->run, workspace->files, repo, STR("."), here, NULL, 0);
+    return true;
+}
+
 bool version_open_paths(struct workspace *workspace, const Str *arguments, uint32_t count,
                         struct version *out)
 {
     struct arena *arena = workspace->command->run->arena;
     if (count == 0)
-        return version_open(workspace, STR("."), out);
+        return open_current(workspace, out);
     for (uint32_t i = 0; i < count; i++)
         if (!str_is(arguments[i], "-") && !local_exists(arena, arguments[i])) {
             command_fail(workspace->command, "there is no file or folder %.*s",
@@ -145,17 +207,51 @@ bool version_open_paths(struct workspace *workspace, const Str *arguments, uint3
     return false;
 }
 
+void version_restrict(struct workspace *workspace, struct version *version, const Str *paths,
+                      uint32_t count)
+{
+    Str *kept = ARENA_ARRAY(workspace->command->run->arena, Str, count + 1);
+    version->paths = kept;
+    for (uint32_t i = 0; i < count; i++)
+        if (source_stat(version->source, paths[i]) != SOURCE_NONE)
+            kept[version->path_count++] = paths[i];
+    version->is_void = count > 0 && version->path_count == 0;
+}
+
+// What has no place on the disk has its configuration at its own top.
+static const char config_name[] = ".corsgate.yml";
+
+static bool has_config(struct source *source)
+{
+    return source_stat(source, str_from(config_name)) != SOURCE_NONE;
+}
+
+static bool read_config(struct workspace *workspace, struct version *version, struct run *own)
+{
+    struct source *source = version->source;
+    Str path = str_from(config_name), text = STR("");
+    const struct kind *failed = source->ops->read(source, path, source->limits->file_bytes, &text);
+    uint32_t file = files_add(workspace->files, path, failed ? STR("") : text);
+    if (failed)
+        return diag(own, failed, files_whole(file));
+    return config_parse(own, workspace->files, file, workspace->model, workspace->space,
+                        &version->config);
+}
+
 bool version_configure(struct workspace *workspace, struct version *version,
                        enum broken_config broken)
 {
     const struct command_run *command = workspace->command;
     struct arena *arena = command->run->arena;
-    Str path = command->options->config;
-    if (!path.len && !config_find(arena, version->source->root, &path))
-        return true;
     struct run *own = run_new(arena, command->run->limits);
-    if (config_read(own, workspace->files, workspace->model, workspace->space, path,
-                    &version->config))
+    Str path = command->options->config;
+    bool inside = !path.len && !version->source->root.len; // of git, or standard input
+    if (inside ? !has_config(version->source)
+               : !path.len && !config_find(arena, version->source->root, &path))
+        return true;
+    if (inside ? read_config(workspace, version, own)
+               : config_read(own, workspace->files, workspace->model, workspace->space, path,
+                             &version->config))
         return true;
     if (broken == BROKEN_CONFIG_IGNORED) {
         command_remark(workspace->command,
@@ -178,6 +274,12 @@ void version_load(struct workspace *workspace, struct version *version, struct v
         .upstreams = &version->config.upstreams,
     };
     version->result.before = other ? &other->result : NULL;
+    if (version->is_void) { // not the whole of it instead
+        version->result.policy = ARENA_NEW(run->arena, struct policy);
+        version->result.policy->model = workspace->model;
+        version->complete = true;
+        return;
+    }
     version->complete = dialect_load(workspace->model, version->source, &options, version->paths,
                                      version->path_count, &version->result);
     version->diag_count = run->diags.count - before;
@@ -189,7 +291,7 @@ void version_load(struct workspace *workspace, struct version *version, struct v
 bool version_is_empty(struct version *version)
 {
     uint32_t kept = 0;
-    bool empty = false;
+    bool empty = version->is_void;
     for (uint32_t i = 0; i < version->diag_count; i++) {
         if (version->diags[i].kind == &dialect_nothing)
             empty = true;

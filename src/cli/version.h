@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/config.h"
+#include "source/revision.h"
 
 // What the versions of one run share.
 struct workspace {
@@ -17,6 +18,7 @@ struct version {
     struct source *source;
     const Str *paths; // what of it is read, from its root; none: everything
     uint32_t path_count;
+    bool is_void; // paths were asked for, and it has none of them
     struct config config;
     struct dialect_result result; // policy and files
     bool complete;                // everything that was asked for could be read
@@ -33,6 +35,21 @@ MUST_CHECK bool version_open(struct workspace *workspace, Str path, struct versi
 // as that, so that people see the paths that they know.
 MUST_CHECK bool version_open_paths(struct workspace *workspace, const Str *arguments,
                                    uint32_t count, struct version *out);
+
+// Opens a tree of the repository, its index, or its whole working tree, in which `named` paths are
+// read even if git ignores them. False when it cannot be, which is said.
+MUST_CHECK bool version_open_revision(struct workspace *workspace, const struct revision *revision,
+                                      struct version *out);
+MUST_CHECK bool version_open_index(struct workspace *workspace, struct version *out);
+void version_open_worktree(struct workspace *workspace, const Str *named, uint32_t count,
+                           struct version *out);
+// Says, unless --quiet, what was left out of a version and not of the other one (or NULL).
+void version_remark_notes(struct workspace *workspace, const struct version *version,
+                          const struct version *other);
+
+// Restricts it to those of some paths (from its root) that it has.
+void version_restrict(struct workspace *workspace, struct version *version, const Str *paths,
+                      uint32_t count);
 
 enum broken_config { BROKEN_CONFIG_FAILS, BROKEN_CONFIG_IGNORED };
 // Finds and reads the configuration file. False when it is wrong, which is said.

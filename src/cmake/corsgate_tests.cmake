@@ -58,6 +58,17 @@ function(corsgate_golden_cases)
   endforeach()
 endfunction()
 
+# Every tests/git/NAME.sh but lib.sh is the test git_NAME: repositories that it makes, and what corsgate says of them.
+function(corsgate_git_tests)
+  file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/git/*.sh)
+  list(FILTER scripts EXCLUDE REGEX "/lib\\.sh$")
+  foreach(script IN LISTS scripts)
+    get_filename_component(name ${script} NAME_WE)
+    add_test(NAME git_${name} COMMAND ${script} $<TARGET_FILE:corsgate>)
+    set_tests_properties(git_${name} PROPERTIES LABELS golden TIMEOUT 120)
+  endforeach()
+endfunction()
+
 # layers, no_globals and headers: the architecture of docs/architecture.md as tests.
 function(corsgate_architecture_tests)
   get_property(layers GLOBAL PROPERTY corsgate_layers)
