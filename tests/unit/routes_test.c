@@ -61,7 +61,14 @@ static uint32_t expected(const struct spec *specs, uint32_t count, enum routes_c
                 return r;
         return UINT32_MAX;
     }
-    for (uint32_t level = 1001; level-- > 1;) {
+    for (uint32_t level = 1001; level > 1;) {
+        uint32_t next = 1; // the next less specific host that some route names
+        for (uint32_t r = 0; r < count; r++)
+            for (uint32_t h = 0; h < specs[r].host_count; h++) {
+                uint32_t one = fits(host, hosts[specs[r].hosts[h]], wild);
+                next = one < level && one > next ? one : next;
+            }
+        level = next;
         bool some = false;
         for (uint32_t r = 0; r < count; r++) {
             bool here = specs[r].host_count == 0 && level == 1;
