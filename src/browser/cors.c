@@ -84,20 +84,32 @@ static int compare_names(const void *a, const void *b)
     return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
-void cors_unsafe_names(struct arena *arena, const struct cors_request *request,
-                       struct cors_names *out)
+void cors_author_headers(struct arena *arena, const struct cors_request *request,
+                         struct cors_headers *out)
 {
-    *out = (struct cors_names){ 0 };
+    *out = (struct cors_headers){ 0 };
     for (uint32_t i = 0; i < request->header_count; i++) {
         Str name = str_lower(arena, request->headers[i].name), value;
         bool known = false;
         for (uint32_t k = 0; k < out->count && !known; k++)
-            known = str_equal(out->items[k], name);
+            known = str_equal_nocase(out->items[k].name, name);
         // Browsers join what a page set twice before they look at it.
         if (known || !joined(arena, request->headers, request->header_count, name, &value))
             continue;
-        if (!names_forbidden_header(name) && !is_override(name, value) &&
-            !names_safelisted_header(name, value))
+        if (!names_forbidden_header(name) && !is_override(name, value))
+            *vec_push(arena, out) = (struct header){ request->headers[i].name, value };
+    }
+}
+
+void cors_unsafe_names(struct arena *arena, const struct cors_request *request,
+                       struct cors_names *out)
+{
+    struct cors_headers headers;
+    *out = (struct cors_names){ 0 };
+    cors_author_headers(arena, request, &headers);
+    for (uint32_t i = 0; i < headers.count; i++) {
+        Str name = str_lower(arena, headers.items[i].name), value = headers.items[i].value;
+        if (!names_safelisted_header(name, value) && !names_chromium_safelisted(name, value))
             *vec_push(arena, out) = name;
     }
     if (out->count)
@@ -129,14 +141,21 @@ enum cors_class cors_classify(struct arena *arena, const struct cors_request *re
 {
     struct cors_names names;
     Str method = names_normal_method(request->method);
-    Str scheme = url_scheme(arena, request->url), origin = url_origin(arena, request->url);
+    struct url url = { 0 };
+    if (!url_parse(arena, request->url, NULL, &url))
+        url.scheme = request->url; // none that anything would be asked under
+    Str origin = url_origin_of(arena, &url);
     *result = allowed();
     if (!names_token(method) || names_forbidden_method(method)) {
         *result = failed(CORS_FORBIDDEN_METHOD, method);
         return CORS_CLASS_FAILED;
     }
-    if (!request->cors &&
-        ((!str_is(origin, "null") && str_equal(origin, request->page)) || str_is(scheme, "data")))
+    if (url.web && url_has_bad_port(&url)) {
+        *result = failed(CORS_BAD_PORT, request->url);
+        return CORS_CLASS_FAILED;
+    }
+    if (!request->cors && ((!str_is(origin, "null") && str_equal(origin, request->page)) ||
+                           str_is(url.scheme, "data")))
         return CORS_CLASS_BASIC;
     switch (request->mode) {
     case CORS_MODE_SAME_ORIGIN:
@@ -147,11 +166,14 @@ enum cors_class cors_classify(struct arena *arena, const struct cors_request *re
             *result = failed(CORS_FORBIDDEN_METHOD, method);
         else if (request->redirect != CORS_REDIRECT_FOLLOW)
             *result = failed(CORS_NO_CORS_REDIRECT, request->url);
-        return result->allowed ? CORS_CLASS_OPAQUE : CORS_CLASS_FAILED;
+        if (!result->allowed)
+            return CORS_CLASS_FAILED;
+        *result = failed(CORS_OPAQUE, STR(""));
+        return CORS_CLASS_OPAQUE;
     case CORS_MODE_CORS:
         break;
     }
-    if (!str_is(scheme, "http") && !str_is(scheme, "https")) {
+    if (!url.web) {
         *result = failed(CORS_DISABLED_SCHEME, request->url);
         return CORS_CLASS_FAILED;
     }
@@ -161,14 +183,14 @@ enum cors_class cors_classify(struct arena *arena, const struct cors_request *re
                : CORS_CLASS_SIMPLE;
 }
 
-static enum cors_error mismatch(const struct cors_request *request, Str value)
+static enum cors_error mismatch(struct arena *arena, const struct cors_request *request, Str value)
 {
     if (str_is(value, "*") && request->credentials)
         return CORS_WILDCARD_ORIGIN;
     if (str_contains(value, STR(" ")) || str_contains(value, STR(",")))
         return CORS_MULTIPLE_ALLOW_ORIGIN;
-    return str_is(value, "null") || url_parses(value) ? CORS_ALLOW_ORIGIN_MISMATCH
-                                                      : CORS_INVALID_ALLOW_ORIGIN;
+    return str_is(value, "null") || url_parses(arena, value) ? CORS_ALLOW_ORIGIN_MISMATCH
+                                                             : CORS_INVALID_ALLOW_ORIGIN;
 }
 
 struct cors_result cors_check(struct arena *arena, const struct cors_request *request,
@@ -182,7 +204,7 @@ struct cors_result cors_check(struct arena *arena, const struct cors_request *re
     if (!request->credentials && str_is(origin, "*"))
         return allowed();
     if (!str_equal(origin, cors_origin(request)))
-        return failed(mismatch(request, origin), origin);
+        return failed(mismatch(arena, request, origin), origin);
     if (!request->credentials)
         return allowed();
     (void)of_response(arena, response, allow_credentials, &credentials);
@@ -340,23 +362,27 @@ bool cors_follow(struct arena *arena, struct cors_request *request,
     Str location, method = names_normal_method(request->method);
     uint32_t status = response->status;
     *result = request->cors ? cors_check(arena, request, response) : allowed();
-    if (!result->allowed || !is_redirect(response) || request->redirect == CORS_REDIRECT_MANUAL)
+    if (!result->allowed || !is_redirect(response))
         return false;
-    if (request->redirect == CORS_REDIRECT_ERROR) {
-        *result = failed(CORS_REDIRECT_MODE, request->url);
+    if (request->redirect != CORS_REDIRECT_FOLLOW) {
+        *result = request->redirect == CORS_REDIRECT_ERROR
+                      ? failed(CORS_REDIRECT_MODE, request->url)
+                      : failed(CORS_OPAQUE_REDIRECT, request->url);
         return false;
     }
     if (!of_response(arena, response, "location", &location))
         return false;
-    Str url = url_resolve(arena, request->url, location);
-    Str from = url_origin(arena, request->url), to = url_origin(arena, url);
-    if (str_is(to, "null")) // unparsable, or not http
+    struct url base, url = { 0 };
+    bool good = url_parse(arena, request->url, NULL, &base) &&
+                url_parse(arena, location, &base, &url) && url.web;
+    Str from = good ? url_origin_of(arena, &base) : STR(""), to = url_origin_of(arena, &url);
+    if (!good)
         *result = failed(CORS_REDIRECT_LOCATION, location);
     else if (request->redirects >= REDIRECTS_MAX)
-        *result = failed(CORS_TOO_MANY_REDIRECTS, url);
-    else if (url_has_credentials(url) && request->mode == CORS_MODE_CORS &&
+        *result = failed(CORS_TOO_MANY_REDIRECTS, location);
+    else if (url.credentials && request->mode == CORS_MODE_CORS &&
              (request->cors || !str_equal(to, request->page)))
-        *result = failed(CORS_REDIRECT_CREDENTIALS, url);
+        *result = failed(CORS_REDIRECT_CREDENTIALS, location);
     if (!result->allowed)
         return false;
     bool becomes_get = ((status == 301 || status == 302) && str_is(method, "POST")) ||
@@ -366,7 +392,7 @@ bool cors_follow(struct arena *arena, struct cors_request *request,
     drop_headers(arena, request, becomes_get, !str_equal(from, to));
     request->tainted |= !str_equal(from, to) && !str_equal(from, request->page);
     request->cors |= request->mode == CORS_MODE_CORS && !str_equal(to, request->page);
-    request->url = url;
+    request->url = url_text(arena, &url);
     request->redirects++;
     return true;
 }

@@ -59,6 +59,10 @@ enum cors_error {
     CORS_REDIRECT_MODE,
     CORS_REDIRECT_LOCATION,
     CORS_TRANSPORT,
+    CORS_BAD_PORT,
+    // Fetched, but not for the page to see:
+    CORS_OPAQUE,
+    CORS_OPAQUE_REDIRECT,
 };
 
 struct cors_result {
@@ -100,6 +104,9 @@ struct cors_headers {
 void cors_preflight_headers(struct arena *arena, const struct cors_request *request,
                             struct cors_headers *out);
 Str cors_origin(const struct cors_request *request); // what is sent as Origin
+// The headers of the page as they are sent: without those that it cannot set, repeated ones joined.
+void cors_author_headers(struct arena *arena, const struct cors_request *request,
+                         struct cors_headers *out);
 
 // Whether the page may read this response.
 struct cors_result cors_check(struct arena *arena, const struct cors_request *request,

@@ -55,6 +55,11 @@ static const struct text {
     { CORS_REDIRECT_LOCATION, "RedirectLocation", "RedirectLocation",
       "the redirect leads to %.*s, which is no http or https URL" },
     { CORS_TRANSPORT, "Transport", "Transport", "no answer came" },
+    { CORS_BAD_PORT, "BadPort", "BadPort", "no browser asks that port: %.*s" },
+    { CORS_OPAQUE, "OpaqueResponse", "OpaqueResponse",
+      "mode \"no-cors\" sends the request, and the page sees nothing of the answer" },
+    { CORS_OPAQUE_REDIRECT, "OpaqueRedirect", "OpaqueRedirect",
+      "with redirect mode \"manual\" the page sees nothing of a redirect" },
 };
 
 static const struct text *find(enum cors_error error)
@@ -88,6 +93,8 @@ Str cors_explain(struct arena *arena, const struct cors_request *request, struct
                           "%sAccess-Control-Allow-Credentials is missing or empty, and the "
                           "request carries credentials",
                           result.preflight ? "in the answer to the preflight, " : "");
+    if (result.error == CORS_MISSING_ALLOW_ORIGIN && result.preflight)
+        return STR("the answer to the preflight has no Access-Control-Allow-Origin header");
     Str head, tail, sentence = str_from(text->sentence);
     if (str_cut(sentence, STR("%.*s"), &head, &tail))
         sentence = str_concat(arena, str_concat(arena, head, result.subject), tail);

@@ -161,3 +161,15 @@ bool names_safelisted_header(Str name, Str value)
         return is_form_type(value);
     return str_is_nocase(name, "range") && is_simple_range(value);
 }
+
+bool names_chromium_safelisted(Str name, Str value)
+{
+    static const char *const hints[] = { "dpr",      "device-memory", "width", "viewport-width",
+                                         "downlink", "ect",           "rtt",   "intervention",
+                                         NULL };
+    if (str_is(name, "user-agent"))
+        return true;
+    if (value.len > SAFELISTED_BYTES)
+        return false;
+    return str_is(name, "save-data") ? str_is(value, "on") : is_one_of(name, hints);
+}

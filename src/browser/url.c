@@ -1,175 +1,335 @@
 #include "browser/url.h"
 
+#include "base/buf.h"
+#include "base/vec.h"
+
 #include <string.h>
 
-struct authority {
-    Str user, host, port;
-    bool has_user;
+static const struct scheme {
+    const char *name;
+    uint32_t port;
+} schemes[] = {
+    { "http", 80 }, { "https", 443 }, { "ws", 80 }, { "wss", 443 }, { "ftp", 21 },
 };
+
+static const struct scheme *special(Str scheme)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (str_is(scheme, schemes[i].name))
+            return &schemes[i];
+    return NULL;
+}
 
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_digit(char c)
+static bool cut_scheme(struct arena *arena, Str text, Str *scheme, Str *rest)
 {
-    return c >= '0' && c <= '9';
-}
-
-static int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static bool cut_scheme(Str text, Str *scheme, Str *rest)
-{
-    if (!str_cut(text, STR(":"), scheme, rest) || scheme->len == 0 || !is_letter(scheme->ptr[0]))
+    Str name;
+    if (!str_cut(text, STR(":"), &name, rest) || name.len == 0 || !is_letter(name.ptr[0]))
         return false;
-    for (size_t i = 1; i < scheme->len; i++) {
-        char c = scheme->ptr[i];
-        if (!is_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.')
+    for (size_t i = 1; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (!is_letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.')
             return false;
     }
+    *scheme = str_lower(arena, name);
     return true;
 }
 
-static bool is_special(Str scheme)
+// Without control characters and spaces around it, and without tabs and line ends in it.
+static Str clean(struct arena *arena, Str text)
 {
-    static const char *const names[] = { "http", "https", "ws", "wss", "ftp" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_is_nocase(scheme, names[i]))
+    struct buf out = { .arena = arena };
+    while (text.len && (unsigned char)text.ptr[0] <= 0x20)
+        text = str_slice(text, 1, text.len);
+    while (text.len && (unsigned char)text.ptr[text.len - 1] <= 0x20)
+        text.len--;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != '\t' && text.ptr[i] != '\n' && text.ptr[i] != '\r')
+            buf_add_char(&out, text.ptr[i]);
+    return buf_str(&out);
+}
+
+static bool is_slash(Str text, size_t at, bool web)
+{
+    return at < text.len && (text.ptr[at] == '/' || (web && text.ptr[at] == '\\'));
+}
+
+// The bytes up to the first of `ends`.
+static size_t span_until(Str text, const char *ends)
+{
+    size_t n = 0;
+    while (n < text.len && (text.ptr[n] == '\0' || !strchr(ends, text.ptr[n])))
+        n++;
+    return n;
+}
+
+static Str encode(struct arena *arena, Str text, const char *marks)
+{
+    struct buf out = { .arena = arena };
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c <= 0x20 || c >= 0x7f || strchr(marks, text.ptr[i]))
+            buf_addf(&out, "%%%02X", (unsigned)c);
+        else
+            buf_add_char(&out, text.ptr[i]);
+    }
+    return buf_str(&out);
+}
+
+static bool parse_port(const struct url *url, Str text, uint32_t *out)
+{
+    const struct scheme *scheme = special(url->scheme);
+    uint32_t port;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    while (text.len > 1 && text.ptr[0] == '0')
+        text = str_slice(text, 1, text.len);
+    *out = UINT32_MAX;
+    if (text.len == 0)
+        return true;
+    if (!str_number(text, UINT16_MAX, &port))
+        return false;
+    if (!scheme || port != scheme->port)
+        *out = port;
+    return true;
+}
+
+// A host of a scheme that nobody knows is taken as it stands.
+static bool opaque_host(Str text)
+{
+    if (text.len && text.ptr[0] == '[')
+        return str_ends(text, STR("]"));
+    return span_until(text, "\t\n\r #/:<>?@[\\]^|") == text.len && !memchr(text.ptr, 0, text.len);
+}
+
+static bool parse_authority(struct arena *arena, Str text, struct url *url)
+{
+    for (size_t i = text.len; i-- > 0;)
+        if (text.ptr[i] == '@') {
+            Str user = str_slice(text, 0, i);
+            url->credentials = user.len > 0 && !str_is(user, ":");
+            text = str_slice(text, i + 1, text.len);
+            break;
+        }
+    size_t end = 0;
+    for (bool inside = false; end < text.len && (inside || text.ptr[end] != ':'); end++)
+        inside = text.ptr[end] == '[' || (inside && text.ptr[end] != ']');
+    Str host = str_slice(text, 0, end), port = str_slice(text, end + 1, text.len);
+    if (end < text.len && host.len == 0)
+        return false;
+    if (special(url->scheme)) {
+        if (!url_host(arena, host, &url->host, &url->unicode))
+            return false;
+    } else {
+        if (host.len && !opaque_host(host))
+            return false;
+        url->host = host;
+    }
+    return parse_port(url, port, &url->port);
+}
+
+struct segments {
+    Str *items;
+    uint32_t count, capacity;
+};
+
+static bool is_dots(Str segment, uint32_t dots)
+{
+    uint32_t count = 0;
+    while (segment.len && count <= dots) {
+        if (!str_eat(&segment, STR(".")) && !str_eat(&segment, STR("%2e")) &&
+            !str_eat(&segment, STR("%2E")))
+            return false;
+        count++;
+    }
+    return segment.len == 0 && count == dots;
+}
+
+// Adds the segments of a path; "." and ".." are resolved against what is there.
+static void add_segments(struct arena *arena, Str path, bool web, struct segments *out)
+{
+    for (bool more = true; more;) {
+        size_t end = 0;
+        while (end < path.len && !is_slash(path, end, web))
+            end++;
+        Str segment = str_slice(path, 0, end);
+        more = end < path.len;
+        path = str_slice(path, end + 1, path.len);
+        if (is_dots(segment, 2)) {
+            out->count -= out->count > 0;
+        } else if (!is_dots(segment, 1)) {
+            *vec_push(arena, out) = encode(arena, segment, "\"#<>?^`{}");
+            continue;
+        }
+        if (!more)
+            *vec_push(arena, out) = STR("");
+    }
+}
+
+static Str join_segments(struct arena *arena, const struct segments *segments)
+{
+    struct buf out = { .arena = arena };
+    for (uint32_t i = 0; i < segments->count; i++) {
+        buf_add_char(&out, '/');
+        buf_add(&out, segments->items[i]);
+    }
+    return buf_str(&out);
+}
+
+// Path and query behind the authority; `base` (may be NULL) is what a relative path begins in.
+static void parse_rest(struct arena *arena, Str text, const struct url *base, struct url *url)
+{
+    bool web = special(url->scheme) != NULL;
+    text = str_slice(text, 0, span_until(text, "#"));
+    size_t end = span_until(text, "?");
+    Str path = str_slice(text, 0, end), query = str_slice(text, end, text.len);
+    struct segments segments = { 0 };
+    if (base && path.len == 0) {
+        url->path = base->path;
+        url->query = query.len ? query : base->query;
+    } else {
+        if (base && !is_slash(path, 0, web) && base->path.len) {
+            add_segments(arena, str_slice(base->path, 1, base->path.len), false, &segments);
+            segments.count -= segments.count > 0; // the last one is replaced
+        }
+        if (is_slash(path, 0, web))
+            path = str_slice(path, 1, path.len);
+        if (path.len || web || !url->hierarchy)
+            add_segments(arena, path, web, &segments);
+        url->path = join_segments(arena, &segments);
+        url->query = query;
+    }
+    if (query.len)
+        url->query =
+            str_concat(arena, STR("?"),
+                       encode(arena, str_slice(query, 1, query.len), web ? "\"#<>'" : "\"#<>"));
+}
+
+static bool parse_behind_slashes(struct arena *arena, Str text, struct url *url)
+{
+    size_t end = span_until(text, special(url->scheme) ? "/\\?#" : "/?#");
+    url->hierarchy = true;
+    if (!parse_authority(arena, str_slice(text, 0, end), url))
+        return false;
+    parse_rest(arena, str_slice(text, end, text.len), NULL, url);
+    return true;
+}
+
+// Behind the colon of the scheme.
+static bool parse_absolute(struct arena *arena, Str rest, struct url *url)
+{
+    if (special(url->scheme)) {
+        while (is_slash(rest, 0, true))
+            rest = str_slice(rest, 1, rest.len);
+        return parse_behind_slashes(arena, rest, url);
+    }
+    if (!str_is(url->scheme, "file") && str_eat(&rest, STR("//")))
+        return parse_behind_slashes(arena, rest, url);
+    url->path = rest; // what is in it does not matter to CORS
+    return true;
+}
+
+static bool parse_relative(struct arena *arena, Str text, const struct url *base, struct url *url)
+{
+    if (!base->hierarchy)
+        return false;
+    bool web = special(base->scheme) != NULL;
+    *url = *base;
+    url->credentials = false;
+    if (is_slash(text, 0, web) && is_slash(text, 1, web)) {
+        *url = (struct url){ .scheme = base->scheme, .web = base->web, .port = UINT32_MAX };
+        text = str_slice(text, 2, text.len);
+        while (web && is_slash(text, 0, true))
+            text = str_slice(text, 1, text.len);
+        return parse_behind_slashes(arena, text, url);
+    }
+    parse_rest(arena, text, base, url);
+    return true;
+}
+
+bool url_parse(struct arena *arena, Str text, const struct url *base, struct url *out)
+{
+    struct url url = { .port = UINT32_MAX };
+    Str rest;
+    text = clean(arena, text);
+    bool good;
+    if (!cut_scheme(arena, text, &url.scheme, &rest)) {
+        good = base && parse_relative(arena, text, base, &url);
+    } else {
+        url.web = str_is(url.scheme, "http") || str_is(url.scheme, "https");
+        bool relative = base && special(url.scheme) && str_equal(url.scheme, base->scheme) &&
+                        !(is_slash(rest, 0, true) && is_slash(rest, 1, true));
+        good =
+            relative ? parse_relative(arena, rest, base, &url) : parse_absolute(arena, rest, &url);
+    }
+    if (good)
+        *out = url;
+    return good;
+}
+
+Str url_origin_of(struct arena *arena, const struct url *url)
+{
+    if (!url->web)
+        return STR("null");
+    if (url->port == UINT32_MAX)
+        return str_format(arena, "%.*s://%.*s", STR_ARG(url->scheme), STR_ARG(url->host));
+    return str_format(arena, "%.*s://%.*s:%u", STR_ARG(url->scheme), STR_ARG(url->host), url->port);
+}
+
+Str url_text(struct arena *arena, const struct url *url)
+{
+    Str head = url->web ? url_origin_of(arena, url)
+                        : str_format(arena, "%.*s:%s%.*s", STR_ARG(url->scheme),
+                                     url->hierarchy ? "//" : "", STR_ARG(url->host));
+    return str_concat(arena, str_concat(arena, head, url->path), url->query);
+}
+
+bool url_parses(struct arena *arena, Str text)
+{
+    struct url url;
+    return url_parse(arena, text, NULL, &url);
+}
+
+Str url_scheme(struct arena *arena, Str text)
+{
+    struct url url;
+    return url_parse(arena, text, NULL, &url) ? url.scheme : STR("");
+}
+
+Str url_origin(struct arena *arena, Str text)
+{
+    struct url url;
+    return url_parse(arena, text, NULL, &url) ? url_origin_of(arena, &url) : STR("null");
+}
+
+bool url_has_bad_port(const struct url *url)
+{
+    static const uint16_t bad[] = {
+        0,    1,    7,    9,    11,   13,   15,   17,   19,   20,   21,   22,   23,    25,
+        37,   42,   43,   53,   69,   77,   79,   87,   95,   101,  102,  103,  104,   109,
+        110,  111,  113,  115,  117,  119,  123,  135,  137,  139,  143,  161,  179,   389,
+        427,  465,  512,  513,  514,  515,  526,  530,  531,  532,  540,  548,  554,   556,
+        563,  587,  601,  636,  989,  990,  993,  995,  1719, 1720, 1723, 2049, 3659,  4045,
+        4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (url->port == bad[i])
             return true;
     return false;
 }
 
-static Str skip_slashes(Str text)
+bool url_is_trustworthy(const struct url *url)
 {
-    size_t n = 0;
-    while (n < text.len && (text.ptr[n] == '/' || text.ptr[n] == '\\'))
-        n++;
-    return str_slice(text, n, text.len);
-}
-
-// Behind the slashes of a special URL.
-static struct authority cut_authority(Str rest)
-{
-    struct authority out = { 0 };
-    size_t end = 0;
-    while (end < rest.len && !strchr("/\\?#", rest.ptr[end] ? rest.ptr[end] : 'x'))
-        end++;
-    Str text = str_slice(rest, 0, end);
-    for (size_t i = text.len; i-- > 0;)
-        if (text.ptr[i] == '@') {
-            out.has_user = true;
-            out.user = str_slice(text, 0, i);
-            text = str_slice(text, i + 1, text.len);
-            break;
-        }
-    out.host = text;
-    for (size_t i = text.len; i-- > 0 && text.ptr[i] != ']';)
-        if (text.ptr[i] == ':') {
-            out.host = str_slice(text, 0, i);
-            out.port = str_slice(text, i + 1, text.len);
-        }
-    return out;
-}
-
-static bool is_forbidden(char c)
-{
-    unsigned char byte = (unsigned char)c;
-    return byte <= 0x20 || byte == 0x7f || strchr("#%/:<>?@[\\]^|", c);
-}
-
-// A host is decoded before its bytes are looked at: "%23" is a "#".
-static bool is_host(Str host)
-{
-    if (host.len && host.ptr[0] == '[')
-        return host.len > 2 && host.ptr[host.len - 1] == ']';
-    for (size_t i = 0; i < host.len; i++) {
-        char c = host.ptr[i];
-        if (c == '%' && i + 2 < host.len && hex_digit(host.ptr[i + 1]) >= 0 &&
-            hex_digit(host.ptr[i + 2]) >= 0) {
-            c = (char)(hex_digit(host.ptr[i + 1]) * 16 + hex_digit(host.ptr[i + 2]));
-            i += 2;
-        }
-        if (is_forbidden(c))
-            return false;
-    }
-    return host.len > 0;
-}
-
-static bool is_port(Str port)
-{
-    uint32_t number;
-    while (port.len > 1 && port.ptr[0] == '0')
-        port = str_slice(port, 1, port.len);
-    return port.len == 0 || str_number(port, UINT16_MAX, &number);
-}
-
-bool url_parses(Str text)
-{
-    Str scheme, rest;
-    if (!cut_scheme(text, &scheme, &rest))
-        return false;
-    if (!is_special(scheme))
+    if (!str_is(url->scheme, "http"))
         return true;
-    struct authority authority = cut_authority(skip_slashes(rest));
-    return is_host(authority.host) && is_port(authority.port);
-}
-
-Str url_scheme(struct arena *arena, Str url)
-{
-    Str scheme, rest;
-    return cut_scheme(url, &scheme, &rest) ? str_lower(arena, scheme) : STR("");
-}
-
-Str url_origin(struct arena *arena, Str url)
-{
-    Str scheme, rest;
-    uint32_t port;
-    if (!url_parses(url) || !cut_scheme(url, &scheme, &rest))
-        return STR("null");
-    scheme = str_lower(arena, scheme);
-    uint32_t usual = str_is(scheme, "http") ? 80 : 443;
-    if (!str_is(scheme, "http") && !str_is(scheme, "https"))
-        return STR("null");
-    struct authority authority = cut_authority(skip_slashes(rest));
-    Str host = str_lower(arena, authority.host);
-    while (authority.port.len > 1 && authority.port.ptr[0] == '0')
-        authority.port = str_slice(authority.port, 1, authority.port.len);
-    if (!str_number(authority.port, UINT16_MAX, &port) || port == usual)
-        return str_format(arena, "%.*s://%.*s", STR_ARG(scheme), STR_ARG(host));
-    return str_format(arena, "%.*s://%.*s:%u", STR_ARG(scheme), STR_ARG(host), port);
-}
-
-bool url_has_credentials(Str url)
-{
-    Str scheme, rest, user, password;
-    if (!cut_scheme(url, &scheme, &rest) || !is_special(scheme))
-        return false;
-    struct authority authority = cut_authority(skip_slashes(rest));
-    if (!str_cut(authority.user, STR(":"), &user, &password))
-        return authority.user.len > 0;
-    return user.len > 0 || password.len > 0;
-}
-
-Str url_resolve(struct arena *arena, Str base, Str location)
-{
-    Str scheme, rest, ignored;
-    if (cut_scheme(location, &scheme, &ignored) || !cut_scheme(base, &scheme, &rest))
-        return location;
-    if (str_starts(location, STR("//")))
-        return str_format(arena, "%.*s:%.*s", STR_ARG(scheme), STR_ARG(location));
-    Str behind = skip_slashes(rest);
-    size_t end = 0;
-    while (end < behind.len && !strchr("/\\?#", behind.ptr[end] ? behind.ptr[end] : 'x'))
-        end++;
-    return str_format(arena, "%.*s://%.*s%s%.*s", STR_ARG(scheme),
-                      STR_ARG(str_slice(behind, 0, end)), str_starts(location, STR("/")) ? "" : "/",
-                      STR_ARG(location));
+    bool address = true;
+    for (size_t i = 0; i < url->host.len; i++)
+        address &= !is_letter(url->host.ptr[i]);
+    return str_is(url->host, "localhost") || str_ends(url->host, STR(".localhost")) ||
+           str_is(url->host, "[::1]") || (address && str_starts(url->host, STR("127.")));
 }

@@ -1,20 +1,10 @@
+#include "browser/fix.h"
+#include "cli/configured.h"
+#include "cli/explain.h"
 #include "cli/local.h"
 #include "cli/requests.h"
 #include "cli/version.h"
 #include "report/json_parts.h"
-
-static void write_headers(struct jout *out, const struct header *headers, uint32_t count)
-{
-    jout_key(out, "headers");
-    jout_array(out);
-    for (uint32_t i = 0; i < count; i++) {
-        jout_array(out);
-        jout_str(out, headers[i].name);
-        jout_str(out, headers[i].value);
-        jout_array_end(out);
-    }
-    jout_array_end(out);
-}
 
 static void write_answer(struct jout *out, struct files *files, const struct answer_lines *answer)
 {
@@ -26,7 +16,7 @@ static void write_answer(struct jout *out, struct files *files, const struct ans
         jout_number(out, answer->status);
     else
         jout_text(out, "upstream");
-    write_headers(out, answer->headers.items, answer->headers.count);
+    explain_headers(out, answer->headers.items, answer->headers.count);
     jout_key(out, "unknown");
     if (answer->known)
         jout_bool(out, false);
@@ -38,10 +28,9 @@ static void write_answer(struct jout *out, struct files *files, const struct ans
 
 // One line of the input to one line of the output. False when it is no request.
 static bool answer_line(struct workspace *workspace, struct version *version, Span at, Str line,
-                        struct buf *out)
+                        struct jout *out)
 {
     struct run *run = workspace->command->run;
-    struct jout jout = { .buf = out };
     struct request request;
     struct answer_lines answer = { 0 };
     uint32_t before = run->diags.count;
@@ -50,9 +39,50 @@ static bool answer_line(struct workspace *workspace, struct version *version, Sp
         answer.reason = run->diags.items[before].message;
     else
         policy_answer(version->result.policy, &version->config.upstreams, &request, &answer);
-    write_answer(&jout, workspace->files, &answer);
-    buf_add_char(out, '\n');
+    write_answer(out, workspace->files, &answer);
     return good;
+}
+
+static void write_browsed(struct jout *out, struct files *files, const struct fetch *fetch,
+                          const struct notes *notes)
+{
+    explain_text(out, "fix", fix_of(out->buf->arena, fetch));
+    json_parts_place_keys(out, files, fetch->span);
+    explain_answers(out, fetch);
+    explain_redirects(out, fetch);
+    explain_notes(out, notes);
+    jout_object_end(out);
+}
+
+// The same for a request as a page makes it.
+static bool browse_line(struct workspace *workspace, struct version *version, Span at, Str line,
+                        struct jout *out)
+{
+    struct run *run = workspace->command->run;
+    const struct reading reading = { run, at, "a request" };
+    struct page page;
+    struct fetch fetch = { 0 };
+    struct notes notes = { 0 };
+    uint32_t before = run->diags.count;
+    jout_object(out);
+    if (!page_parse(&reading, line, &page)) {
+        explain_failure(out, run->diags.items[before].message);
+        write_browsed(out, workspace->files, &fetch, &notes);
+        return false;
+    }
+    struct configured configured = {
+        version->result.policy, &version->config.upstreams, &page, { NULL, 0 }
+    };
+    struct fetch_server server = configured_server(&configured);
+    fetch_run(run->arena, &page.request, &server, &fetch);
+    Str guess = configured.guess;
+    notes_of(run->arena, &page.request, &fetch, &notes);
+    notes_about_caches(run->arena, &server, &fetch, &notes);
+    if (guess.len)
+        *vec_push(run->arena, &notes) = (struct note){ "AnswerAssumed", guess };
+    explain_verdict(out, &fetch);
+    write_browsed(out, workspace->files, &fetch, &notes);
+    return true;
 }
 
 static bool answer_all(struct workspace *workspace, struct version *version, uint32_t file,
@@ -65,9 +95,14 @@ static bool answer_all(struct workspace *workspace, struct version *version, uin
         while (end < text.len && text.ptr[end] != '\n')
             end++;
         Str line = str_trim(str_slice(text, begin, end));
-        Span at = { file, (uint32_t)begin, (uint32_t)begin };
-        if (line.len)
-            good = answer_line(workspace, version, at, line, out) && good;
+        Span at = { file, (uint32_t)begin, (uint32_t)begin + 1 };
+        struct jout jout = { .buf = out };
+        if (line.len) {
+            good = (workspace->command->options->raw ? answer_line : browse_line)(
+                       workspace, version, at, line, &jout) &&
+                   good;
+            buf_add_char(out, '\n');
+        }
         begin = end + 1;
     }
     return good;
@@ -76,9 +111,7 @@ static bool answer_all(struct workspace *workspace, struct version *version, uin
 static bool options_make_sense(struct command_run *command)
 {
     const struct options *options = command->options;
-    if (!options->raw)
-        command_fail(command, "add --raw: only requests as they go over the wire can be answered");
-    else if (!options->requests.len)
+    if (!options->requests.len)
         command_fail(command, "--requests FILE is missing (- for standard input)");
     else if (!options->arguments.count)
         command_fail(command, "the PATH of a configuration is missing");
@@ -124,21 +157,38 @@ static enum exit_status start(struct command_run *command)
 const struct command command_simulate = {
     .name = "simulate",
     .user = USED_BY_SIMULATE,
-    .usage = "PATH... --raw --requests FILE",
-    .what = "what the configuration answers to requests",
-    .help = "Reads requests, one JSON object a line, and writes one line for each:\n"
-            "\n"
-            "  {\"method\": \"GET\", \"url\": \"https://api.example.com/\",\n"
-            "   \"headers\": {\"Origin\": \"https://app.example.com\"}, \"upstream_status\": 200}\n"
-            "  {\"status\": 200, \"headers\": [[\"Access-Control-Allow-Origin\", \"*\"]],\n"
-            "   \"unknown\": false, \"file\": \"nginx.conf\", \"line\": 12, \"column\": 9}\n"
-            "\n"
-            "The headers are the Access-Control-* and Vary lines that reach the client, in order.\n"
-            "\"port\" (where the connection came to), \"address\" (the client's), "
-            "\"upstream_status\" and\n"
-            "\"upstream_headers\" may be left out.\n"
-            "\n"
-            "Exit status: 0, or 2 for bad usage, input that cannot be read or a line that is no\n"
-            "request.\n",
+    .usage = "PATH... --requests FILE",
+    .what = "what a browser makes of the answers to requests",
+    .help =
+        "Reads requests as pages make them, one JSON object a line, and writes one line for each:\n"
+        "\n"
+        "  {\"method\": \"PUT\", \"url\": \"https://api.example.com/v1/x\",\n"
+        "   \"origin\": \"https://app.example.com\", \"headers\": {\"x-csrf\": \"1\"},\n"
+        "   \"credentials\": true}\n"
+        "  {\"verdict\": \"blocked\", \"error\": \"PreflightMissingAllowOriginHeader\",\n"
+        "   \"why\": \"...\", \"fix\": \"...\", \"file\": \"nginx.conf\", \"line\": 12, "
+        "\"column\": 5,\n"
+        "   \"preflight\": {\"status\": 204, \"headers\": []}, \"response\": null,\n"
+        "   \"redirects\": [], \"notes\": []}\n"
+        "\n"
+        "The verdict is allowed, blocked or unknown; the error has the name that Chromium gives\n"
+        "it. \"headers\", \"credentials\" (also \"omit\", \"same-origin\", \"include\"), "
+        "\"mode\",\n"
+        "\"redirect\" and \"force_preflight\" are as for fetch().\n"
+        "\n"
+        "With --raw it reads requests as they go over the wire and predicts only the answer:\n"
+        "\n"
+        "  {\"method\": \"GET\", \"url\": \"https://api.example.com/\",\n"
+        "   \"headers\": {\"Origin\": \"https://app.example.com\"}, \"upstream_status\": 200}\n"
+        "  {\"status\": 200, \"headers\": [[\"Access-Control-Allow-Origin\", \"*\"]],\n"
+        "   \"unknown\": false, \"file\": \"nginx.conf\", \"line\": 12, \"column\": 9}\n"
+        "\n"
+        "The headers are the Access-Control-* and Vary lines that reach the client, in order.\n"
+        "\"port\" (where the connection came to), \"address\" (the client's), "
+        "\"upstream_status\" and\n"
+        "\"upstream_headers\" may be given in both forms.\n"
+        "\n"
+        "Exit status: 0, or 2 for bad usage, input that cannot be read or a line that is no\n"
+        "request.\n",
     .start = start,
 };

@@ -207,6 +207,24 @@ static bool not_known(struct answer_lines *out, Str reason)
     return false;
 }
 
+static void add_line(struct model *model, struct answer_lines *out, struct header header, Span span)
+{
+    *vec_push(model->arena, &out->headers) = header;
+    *vec_push(model->arena, &out->spans) = span;
+}
+
+// What a product in between makes of the Location of an upstream is not modelled.
+static void find_location(struct model *model, const struct response *response,
+                          const struct lines *lines, const struct request *request,
+                          struct answer_lines *out)
+{
+    Str reason;
+    for (uint32_t i = 0; i < lines->count; i++)
+        out->lost |= str_equal_nocase(lines->items[i].name, STR("Location"));
+    if (response->location)
+        out->lost = !value_of(model, response->location, request, &out->location, &reason);
+}
+
 // The status and headers of a response for one request. False when they are not known.
 static bool answer(struct policy *policy, const struct upstreams *upstreams,
                    const struct request *request, const struct response *response,
@@ -239,10 +257,17 @@ static bool answer(struct policy *policy, const struct upstreams *upstreams,
         if (!out->status)
             out->status = request->upstream_status;
         assumed = out->status ? out->status : 200;
+        out->assumed = !out->status;
         break;
     case ANSWER_FILE:
-        return not_known(out, STR("the file system decides what is answered"));
+        if (!request->file_is_there ||
+            !(str_is(request->method, "GET") || str_is(request->method, "HEAD")))
+            return not_known(out, STR("the file system decides what is answered"));
+        out->status = 200;
+        out->assumed = true;
+        break;
     case ANSWER_NONE:
+        out->closed = true;
         return not_known(out, STR("the connection is closed without an answer"));
     case ANSWER_UNKNOWN:
         return not_known(out, response->reason);
@@ -261,8 +286,11 @@ static bool answer(struct policy *policy, const struct upstreams *upstreams,
         if (!value_of(model, lines.items[i].value, request, &text, &reason))
             return not_known(out, reason);
         if (text.len || lines.items[i].keep_empty)
-            *vec_push(model->arena, &out->headers) = (struct header){ lines.items[i].name, text };
+            add_line(model, out, (struct header){ lines.items[i].name, text }, lines.items[i].span);
+        else if (str_equal_nocase(lines.items[i].name, STR("Access-Control-Allow-Origin")))
+            out->silent = lines.items[i].span;
     }
+    find_location(model, response, &lines, request, out);
     return true;
 }
 
@@ -275,6 +303,18 @@ static bool same_answer(const struct answer_lines *a, const struct answer_lines 
             !str_equal(a->headers.items[i].value, b->headers.items[i].value))
             return false;
     return true;
+}
+
+static Str open_reason(struct model *model, const struct var *open)
+{
+    if (!open)
+        return STR("a limit was reached");
+    if (open->kind == VAR_ADDRESS)
+        return STR("it depends on the client's address, which is not given");
+    if (open->kind != VAR_HEADER && open->kind != VAR_COOKIE)
+        return open->name;
+    return str_format(model->arena, "it depends on the request's %s %.*s, which is not given",
+                      open->kind == VAR_COOKIE ? "cookie" : "header", STR_ARG(open->name));
 }
 
 // The answer of one endpoint that the request lies in. False when none of its cells holds the
@@ -292,9 +332,13 @@ static bool answer_endpoint(struct policy *policy, const struct upstreams *upstr
         (void)answer(policy, upstreams, request, endpoint->cells[c].response, &one);
         if (found && !same_answer(out, &one)) {
             // The request does not tell which of the cells answers.
-            (void)not_known(out, open ? open->name : STR("a limit was reached"));
+            (void)not_known(out, open_reason(policy->model, open));
             return true;
         }
+        if (found && !str_equal(out->location, one.location))
+            one.lost = true;
+        if (found)
+            one.closed &= out->closed;
         *out = one;
         found = true;
     }
@@ -334,8 +378,10 @@ static bool answer_list(struct policy *policy, const struct upstreams *upstreams
                 seen.scheme = request->scheme;
         }
         if (request_in_box(model->arena, &seen, endpoint->box, &open) &&
-            answer_endpoint(policy, upstreams, &seen, endpoint, out))
+            answer_endpoint(policy, upstreams, &seen, endpoint, out)) {
+            out->passed_on = any_port;
             return true;
+        }
     }
     return false;
 }

@@ -159,6 +159,17 @@ Str request_argument(Str query, Str name)
     return pair_value(query, STR("&"), name, true);
 }
 
+static bool is_unsaid(const struct request *request, Str name)
+{
+    for (uint32_t i = 0; i < request->unsaid_count; i++) {
+        Str one = request->unsaid[i];
+        bool stem = str_ends(one, STR("*"));
+        if (stem ? str_starts(name, str_slice(one, 0, one.len - 1)) : str_equal(name, one))
+            return true;
+    }
+    return false;
+}
+
 bool request_value(struct arena *arena, const struct request *request, const struct var *var,
                    Str *out)
 {
@@ -186,11 +197,11 @@ bool request_value(struct arena *arena, const struct request *request, const str
         return true;
     case VAR_HEADER:
         *out = request_header(arena, request, var->name, request->first_header_only);
-        return true;
+        return out->len || !is_unsaid(request, var->name);
     case VAR_COOKIE:
         *out = pair_value(request_header(arena, request, STR("cookie"), false), STR(";"), var->name,
                           true);
-        return true;
+        return out->len || !is_unsaid(request, STR("cookie"));
     case VAR_ARG:
         *out = request_argument(request->query, var->name);
         return true;

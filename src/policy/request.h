@@ -28,6 +28,12 @@ struct request {
     uint32_t upstream_status;
     const struct header *upstream_headers;
     uint32_t upstream_header_count;
+    // Headers that are sent besides `headers`, with values that nobody knows: lower case, a
+    // trailing
+    // "*" stands for any ending.
+    const Str *unsaid;
+    uint32_t unsaid_count;
+    bool file_is_there; // a file that GET or HEAD asks for is taken to exist
 };
 
 // Reads "scheme://host[:port]/path?query" into scheme, host, port and target (fragment dropped).
@@ -42,10 +48,11 @@ MUST_CHECK bool request_normalise(struct arena *arena, Str target, bool merge_sl
 Str request_header(struct arena *arena, const struct request *request, Str name, bool first_only);
 // The value of an argument in a query, its name in any case; "" when it is absent.
 Str request_argument(Str query, Str name);
-// The value of a variable in this request; false for a choice, which no request determines.
+// The value of a variable in this request; false for a choice, which no request determines, and
+// for what is unsaid.
 bool request_value(struct arena *arena, const struct request *request, const struct var *var,
                    Str *out);
-// Whether the request lies in the box. A choice that the box names is written to *open (the first
-// one) and taken as holding.
+// Whether the request lies in the box. A variable of the box whose value is not known is written to
+// *open (the first one) and taken as fitting.
 bool request_in_box(struct arena *arena, const struct request *request, const struct box *box,
                     const struct var **open);

@@ -28,6 +28,10 @@ http {
             add_header Access-Control-Allow-Origin "https://old.shop.example";
             return 200;
         }
+        location /moved/ {
+            add_header Access-Control-Allow-Origin * always;
+            return 302 /gone/;
+        }
         location /lua/ {
             content_by_lua_block { ngx.say("x") }
         }
@@ -40,6 +44,14 @@ REQUESTS = [
     {"method": "GET", "url": "http://api.shop.example/", "headers": {"Origin": "https://evilshop.example"}},
     {"method": "GET", "url": "http://api.shop.example/gone/", "headers": {}, "upstream_status": 500},
     {"method": "GET", "url": "http://api.shop.example/lua/", "headers": {"Origin": "null"}},
+]
+PAGES = [
+    {"url": "http://api.shop.example/", "origin": "https://evilshop.example", "credentials": True},
+    {"method": "PUT", "url": "http://api.shop.example/", "origin": "https://evilshop.example", "headers": {"Host": "x"}},
+    {"url": "http://api.shop.example/moved/", "origin": "https://other.shop.example", "credentials": "omit"},
+    {"url": "http://api.shop.example/moved/", "origin": "null"},
+    {"url": "http://api.shop.example/lua/", "origin": "null"},
+    {"url": "http://api.shop.example/", "origin": "null", "mode": "no-cors"},
 ]
 CONFIGURATIONS = [  # text, whether it is right
     ("", True),
@@ -71,11 +83,14 @@ CONFIGURATIONS = [  # text, whether it is right
 ]
 
 
+LINES = ("simulate", "simulate-raw", "why")  # one document a line
+
+
 class Checker:
     def __init__(self, program, schemas):
         self.program = program
         self.schemas = {}
-        for name in ("diff", "check", "show", "simulate", "config"):
+        for name in ("diff", "check", "show", "simulate", "simulate-raw", "config"):
             with open(os.path.join(schemas, name + ".json"), encoding="utf-8") as file:
                 schema = json.load(file)
             jsonschema.Draft202012Validator.check_schema(schema)
@@ -108,7 +123,7 @@ class Checker:
         run = self.run(folder, *arguments, stdin=stdin)
         what = "corsgate " + " ".join(arguments)
         try:
-            lines = run.stdout.decode("utf-8").splitlines() if name == "simulate" else [run.stdout.decode("utf-8")]
+            lines = run.stdout.decode("utf-8").splitlines() if name in LINES else [run.stdout.decode("utf-8")]
             documents = [json.loads(line) for line in lines]
         except ValueError as error:
             self.fail(f"{what}: exit {run.returncode}: {error}: {run.stderr.decode('utf-8', 'replace')[:500]}")
@@ -140,9 +155,15 @@ def check_outputs(checker, folder):
     checker.output("check", folder, "check", "broken", "--format", "json")
     checker.output("show", folder, "show", "new", "--format", "json")
     lines = "".join(json.dumps(request) + "\n" for request in REQUESTS) + "no request\n"
-    answers = checker.output("simulate", folder, "simulate", "new", "--raw", "--requests", "-", stdin=lines)
+    answers = checker.output("simulate-raw", folder, "simulate", "new", "--raw", "--requests", "-", stdin=lines)
     if len(answers) != len(REQUESTS) + 1:
-        checker.fail(f"simulate: {len(answers)} answers to {len(REQUESTS) + 1} lines")
+        checker.fail(f"simulate --raw: {len(answers)} answers to {len(REQUESTS) + 1} lines")
+    lines = "".join(json.dumps(request) + "\n" for request in PAGES) + "no request\n"
+    answers = checker.output("simulate", folder, "simulate", "new", "--requests", "-", stdin=lines)
+    if {answer["verdict"] for answer in answers} != {"allowed", "blocked", "unknown"}:
+        checker.fail("simulate: not every verdict was tried")
+    if not any(answer["redirects"] for answer in answers) or not any(answer["preflight"] for answer in answers):
+        checker.fail("simulate: no redirect or no preflight was tried")
 
 
 def check_configurations(checker, folder):

@@ -325,12 +325,16 @@ START_TEST(requests_are_classified)
         { O, "about:blank", "GET", CORS_MODE_CORS, 0, false, CORS_CLASS_FAILED,
           "CorsDisabledScheme" },
         { O, R, "GET", CORS_MODE_SAME_ORIGIN, 0, false, CORS_CLASS_FAILED, "DisallowedByMode" },
-        { O, R, "GET", CORS_MODE_NO_CORS, 0, false, CORS_CLASS_OPAQUE, "" },
+        { O, R, "GET", CORS_MODE_NO_CORS, 0, false, CORS_CLASS_OPAQUE, "OpaqueResponse" },
         { O, R, "GET", CORS_MODE_NO_CORS, CORS_REDIRECT_MANUAL, false, CORS_CLASS_FAILED,
           "NoCorsRedirectModeNotFollow" },
         { O, R, "PUT", CORS_MODE_NO_CORS, 0, false, CORS_CLASS_FAILED, "ForbiddenMethod" },
         { O, R, "TrAcE", CORS_MODE_CORS, 0, false, CORS_CLASS_FAILED, "ForbiddenMethod" },
         { O, R, "a b", CORS_MODE_CORS, 0, false, CORS_CLASS_FAILED, "ForbiddenMethod" },
+        { O, "https://api.example.com:6000/", "GET", CORS_MODE_CORS, 0, false, CORS_CLASS_FAILED,
+          "BadPort" },
+        { "http://127.0.0.1", "http://0x7f.1/", "GET", CORS_MODE_CORS, 0, false, CORS_CLASS_BASIC,
+          "" },
     };
     struct arena *arena = arena_new();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
