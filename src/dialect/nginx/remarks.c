@@ -127,19 +127,56 @@ static bool is_origin(const struct template *source)
     return source->count == 1 && str_is(source->parts[0].variable, "http_origin");
 }
 
+// The request header that a misspelt variable means, or NULL. One letter in four may be wrong, so
+// that other headers, which scripts may send, are left alone.
+static const char *meant_header(struct arena *arena, Str variable)
+{
+    static const char *const headers[] = { "Origin", "Referer", "Access-Control-Request-Method",
+                                           "Access-Control-Request-Headers" };
+    enum { LETTERS_A_MISTAKE = 4, MOST = 2 };
+    if (!str_eat(&variable, STR("http_")))
+        return NULL;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        Str name = str_lower(arena, str_from(headers[i]));
+        char *bytes = ARENA_ARRAY(arena, char, name.len);
+        for (size_t k = 0; k < name.len; k++)
+            bytes[k] = name.ptr[k] == '-' ? '_' : name.ptr[k];
+        size_t most = (name.len + 1) / LETTERS_A_MISTAKE, limit = (most < MOST ? most : MOST) + 1;
+        size_t distance = str_distance(variable, (Str){ bytes, name.len }, limit);
+        if (distance == 0)
+            return NULL;
+        if (distance < limit)
+            return headers[i];
+    }
+    return NULL;
+}
+
+// Says that a variable is misspelt.
+static bool remark_variable(struct remarking *remarking, Str variable, Span span)
+{
+    struct arena *arena = remarking->config->model->arena;
+    const char *meant = meant_header(arena, variable);
+    if (meant)
+        config_remark(remarking->config, "CG507", span,
+                      str_format(arena, "no browser sends what $%.*s reads: the header is named %s",
+                                 STR_ARG(variable), meant));
+    return meant != NULL;
+}
+
+static void remark_template(struct remarking *remarking, const struct template *value, Span span)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        if (remark_variable(remarking, value->parts[i].variable, span))
+            return;
+}
+
 // True when the condition never holds, and that has been said.
 static bool remark_condition(struct remarking *remarking, const struct condition *condition)
 {
     struct model *model = remarking->config->model;
     Str text;
-    if (str_is(condition->variable, "http_referrer") || str_is(condition->variable, "http_orgin")) {
-        config_remark(remarking->config, "CG507", condition->span,
-                      str_format(model->arena,
-                                 "no browser sends what $%.*s reads: the header is named %s",
-                                 STR_ARG(condition->variable),
-                                 str_is(condition->variable, "http_orgin") ? "Origin" : "Referer"));
-        return true;
-    }
+    if (remark_variable(remarking, condition->variable, condition->span))
+        return !condition->negated;
     if (!str_is(condition->variable, "http_origin"))
         return false;
     const struct fa *language = NULL;
@@ -154,7 +191,7 @@ static bool remark_condition(struct remarking *remarking, const struct condition
     config_remark(remarking->config, "CG507", condition->span,
                   str_format(model->arena, "no origin that a browser sends matches %.*s",
                              STR_ARG(condition->text)));
-    return true;
+    return !condition->negated;
 }
 
 // The files of try_files are not looked for when an if chooses another configuration.
@@ -169,6 +206,12 @@ static void remark_try_files(struct remarking *remarking, const struct block *bl
                              STR_ARG(step->condition.text)));
 }
 
+static void remark_values(struct remarking *remarking, const struct block *block)
+{
+    for (uint32_t i = 0; i < block->adds.count; i++)
+        remark_template(remarking, &block->adds.items[i].value, block->adds.items[i].span);
+}
+
 static void remark_steps(struct remarking *remarking, const struct block *block)
 {
     for (uint32_t i = 0; i < block->steps.count; i++) {
@@ -179,6 +222,7 @@ static void remark_steps(struct remarking *remarking, const struct block *block)
         if (step->child->kind != BLOCK_IF)
             continue;
         remark_inheritance(remarking, step->child);
+        remark_values(remarking, step->child);
         if (never)
             tell_lines(remarking, step->child);
         else
@@ -189,6 +233,7 @@ static void remark_steps(struct remarking *remarking, const struct block *block)
 static void remark_block(struct remarking *remarking, const struct block *block)
 {
     remark_inheritance(remarking, block);
+    remark_values(remarking, block);
     remark_steps(remarking, block);
     for (uint32_t i = 0; i < block->locations.count; i++)
         remark_block(remarking, block->locations.items[i]);
@@ -197,7 +242,10 @@ static void remark_block(struct remarking *remarking, const struct block *block)
 static void remark_map(struct remarking *remarking, const struct computed *map)
 {
     struct model *model = remarking->config->model;
-    if (map->kind != COMPUTED_MAP || !is_origin(&map->source))
+    if (map->kind != COMPUTED_MAP)
+        return;
+    remark_template(remarking, &map->source, map->span);
+    if (!is_origin(&map->source))
         return;
     for (uint32_t i = 0; i < map->entries.count; i++) {
         const struct map_entry *entry = &map->entries.items[i];
