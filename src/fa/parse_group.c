@@ -20,13 +20,13 @@ static struct tree *capture(struct parse *p, Str name)
     return tree;
 }
 
-// Repetitions without end, or inside one another.
-static bool has_long_repeats(const struct tree *tree, bool repeated)
+// Repetitions without end, or of more than a byte.
+static bool has_long_repeats(const struct tree *tree)
 {
-    if (tree->kind == TREE_REPEAT && (repeated || tree->max == FA_FOREVER))
+    if (tree->kind == TREE_REPEAT && (tree->max == FA_FOREVER || tree->items[0]->kind != TREE_SET))
         return true;
     for (uint32_t i = 0; i < tree->count; i++)
-        if (has_long_repeats(tree->items[i], repeated || tree->kind == TREE_REPEAT))
+        if (has_long_repeats(tree->items[i]))
             return true;
     return false;
 }
@@ -37,7 +37,7 @@ static struct tree *look(struct parse *p, bool behind, bool negative)
     p->looks++;
     struct tree *tree = tree_wrap(p->regex, TREE_LOOK, parse_choice(p, NUMBERS_ON));
     p->looks--;
-    if (behind && p->regex->dialect == REGEX_JAVA && has_long_repeats(tree, false))
+    if (behind && p->regex->dialect == REGEX_JAVA && has_long_repeats(tree))
         // Refused, but not always.
         parse_refuse(p, REGEX_IRREGULAR, at, "a lookbehind without an obvious longest match");
     tree->behind = behind;
