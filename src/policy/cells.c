@@ -2,11 +2,29 @@
 
 #include "base/hash.h"
 
+static bool same_value(const struct value *a, const struct value *b)
+{
+    return a == b || (a && b && value_equal(a, b));
+}
+
 static bool same_op(const struct header_op *a, const struct header_op *b)
 {
     return a->verb == b->verb && str_equal(a->name, b->name) && a->statuses == b->statuses &&
            a->span.begin == b->span.begin && a->span.file == b->span.file &&
-           (a->value == b->value || (a->value && b->value && value_equal(a->value, b->value)));
+           same_value(a->value, b->value);
+}
+
+static bool same_forward(const struct forward *a, const struct forward *b)
+{
+    if (a == b)
+        return true;
+    bool same = a && b && same_value(a->host, b->host) && same_value(a->path, b->path) &&
+                same_value(a->method, b->method) && a->header_count == b->header_count &&
+                a->drops_others == b->drops_others;
+    for (uint32_t i = 0; same && i < a->header_count; i++)
+        same = str_equal(a->headers[i].name, b->headers[i].name) &&
+               value_equal(a->headers[i].value, b->headers[i].value);
+    return same;
 }
 
 static bool same_response(const struct response *a, const struct response *b)
@@ -15,9 +33,8 @@ static bool same_response(const struct response *a, const struct response *b)
                 a->status == b->status && a->op_count == b->op_count &&
                 str_equal(a->upstream, b->upstream) && str_equal(a->reason, b->reason) &&
                 a->identity == b->identity && a->span.begin == b->span.begin &&
-                a->span.file == b->span.file &&
-                (a->location == b->location ||
-                 (a->location && b->location && value_equal(a->location, b->location)));
+                a->span.file == b->span.file && same_value(a->location, b->location) &&
+                same_forward(a->forward, b->forward);
     for (uint32_t i = 0; same && i < a->op_count; i++)
         same = same_op(&a->ops[i], &b->ops[i]);
     return same;

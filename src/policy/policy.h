@@ -41,15 +41,30 @@ enum answer {
     ANSWER_UNKNOWN,  // not known what happens: `reason`
 };
 
+// What an upstream is sent instead of what came (struct response.forward).
+struct forwarded_header {
+    Str name;                  // of a request header, in lower case
+    const struct value *value; // empty: it is not sent
+};
+struct forward {
+    const struct value *host;   // the Host header; NULL: the target's host and port
+    const struct value *path;   // as the upstream reads it (VAR_PATH); NULL: the request's
+    const struct value *method; // NULL: the request's
+    const struct forwarded_header *headers;
+    uint32_t header_count;
+    bool drops_others; // headers that are not named are not sent, but Host
+};
+
 struct response {
     enum answer answer;
     uint32_t status;   // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
                        // status into
     Str upstream;      // UPSTREAM: the target as written, e.g. http://app:8080
     bool asked_before; // UPSTREAM: an earlier answer of an upstream led here
-    const struct value *location; // OWN and redirecting: where to; else NULL
-    Str reason;                   // UNKNOWN
-    uint64_t identity;            // UNKNOWN: see model_choice
+    const struct forward *forward; // UPSTREAM: NULL: all as it came, but Host as the target says
+    const struct value *location;  // OWN and redirecting: where to; else NULL
+    Str reason;                    // UNKNOWN
+    uint64_t identity;             // UNKNOWN: see model_choice
     const struct header_op *ops;
     uint32_t op_count;
     Span span; // what decided the answer: return, proxy_pass, location ...
@@ -76,9 +91,11 @@ struct endpoint {
     Span span;                // where it is written
     const struct cell *cells; // disjoint, and together they cover `box`
     uint32_t cell_count;
-    uint64_t hash;      // of all that decides its behaviour; equal hashes (in one model) mean equal
-                        // behaviour. 0: not known
-    bool keeps_slashes; // "//" in a path is not merged to "/"
+    uint64_t hash; // of all that decides its behaviour; equal hashes (in one model) mean equal
+                   // behaviour. 0: not known
+    const struct endpoint *const *behind; // those that answer for it: compose.h
+    uint32_t behind_count;
+    bool keeps_slashes;     // "//" in a path is not merged to "/"
     bool first_header_only; // repeated request headers: the first counts (else they are joined)
 };
 
@@ -113,6 +130,10 @@ struct policy {
     uint32_t malformed_count, malformed_capacity;
     uint32_t unknown_count, unknown_capacity;
     uint32_t remark_count, remark_capacity;
+    // Endpoints that only others ask, because compose() put them behind those: of `endpoints` no
+    // more.
+    const struct endpoint **inner;
+    uint32_t inner_count;
     uint32_t files;    // read for it
     uint32_t left_out; // endpoints that the other version of a comparison has in just the same way
 };

@@ -40,6 +40,14 @@ const struct value *value_concat(struct model *model, const struct value *a, con
 bool value_equal(const struct value *a, const struct value *b);
 uint64_t value_hash(const struct value *value); // the same in every run
 
+// The value with each variable replaced by what `with` gives for it (NULL: left as it is). What is
+// known then is worked out: captures of known text, letters to lower case.
+const struct value *value_map(struct model *model, const struct value *value,
+                              const struct value *(*with)(const void *state, const struct var *var),
+                              const void *state);
+// In lower case (ASCII letters); not known where it holds a capture.
+const struct value *value_fold(struct model *model, const struct value *value);
+
 // If it is known text: true, and the text.
 bool value_is_text(const struct value *value, Str *out);
 bool value_is_var(const struct value *value,

@@ -55,36 +55,23 @@ static const struct var *shared_var(const struct value *value)
     return NULL;
 }
 
-// The value with `var` known to be `text`. A capture of a subject that is known then is matched
-// here and now.
-static const struct value *substitute(struct model *model, const struct value *value,
-                                      const struct var *var, Str text, uint32_t depth)
+struct known_text {
+    const struct var *var;
+    const struct value *text;
+};
+
+static const struct value *known_value(const void *state, const struct var *var)
 {
-    const struct value *out = value_text(model, STR(""));
-    for (uint32_t i = 0; i < value->count; i++) {
-        const struct part *part = &value->parts[i];
-        const struct value *piece;
-        Str known, groups[32];
-        if (part->var == var) {
-            piece =
-                value_text(model, part->kind == PART_LOWER ? str_lower(model->arena, text) : text);
-        } else if (part->subject && depth > 0 && part->group < sizeof groups / sizeof *groups) {
-            const struct value *subject = substitute(model, part->subject, var, text, depth - 1);
-            bool matched = value_is_text(subject, &known) &&
-                           regex_match(model->arena, part->pattern->text, part->pattern->flags,
-                                       known, groups, part->group + 1);
-            piece = matched ? value_text(model, groups[part->group])
-                            : value_capture(model, part->pattern, part->group, subject);
-        } else {
-            struct value *copy =
-                arena_alloc(model->arena, sizeof *copy + sizeof *part, _Alignof(struct value));
-            copy->count = 1;
-            copy->parts[0] = *part;
-            piece = copy;
-        }
-        out = value_concat(model, out, piece);
-    }
-    return out;
+    const struct known_text *known = state;
+    return var == known->var ? known->text : NULL;
+}
+
+// The value with `var` known to be `text`.
+static const struct value *substitute(struct model *model, const struct value *value,
+                                      const struct var *var, Str text)
+{
+    const struct known_text known = { var, value_text(model, text) };
+    return value_map(model, value, known_value, &known);
 }
 
 static void push(struct model *model, struct boxes *list, const struct box *box)
@@ -152,8 +139,7 @@ static bool split_by_cases(struct model *model, const struct box *box, const str
     for (size_t i = 0; i < count; i++) {
         const struct box *one = box_with(model, box, var, fa_literal(model->fa, cases[i]));
         if (one)
-            value_split(model, one, substitute(model, value, var, cases[i], SUBJECT_DEPTH),
-                        language, yes, no);
+            value_split(model, one, substitute(model, value, var, cases[i]), language, yes, no);
     }
     return true;
 }
