@@ -3,4 +3,5 @@
 
 #include <tree_sitter/api.h>
 
+const TSLanguage *tree_sitter_json(void);
 const TSLanguage *tree_sitter_nginx(void);

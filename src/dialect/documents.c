@@ -84,10 +84,10 @@ static bool read_documents(struct run *run, uint32_t file, Str path, Str text, b
     if (!*is_json)
         return read_yaml(run, file, text, out);
     const struct data *root;
-    if (!read_json(run, (Span){ file, 0, (uint32_t)text.len }, text, &root))
-        return false;
-    *vec_push(run->arena, out) = root;
-    return true;
+    bool good = read_json(run, (Span){ file, 0, (uint32_t)text.len }, text, &root);
+    if (good || (root && root->count)) // of a broken one, what tells nothing is as good as none
+        *vec_push(run->arena, out) = root;
+    return good;
 }
 
 static bool take(struct model *model, const struct document *document, const struct dialect *typed,

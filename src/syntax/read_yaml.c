@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "syntax/keys.h"
 
 #include <yaml.h>
 
@@ -16,7 +17,7 @@ const struct kind yaml_too_large = { "CG903", LEVEL_ERROR, "the YAML exceeds a l
 // Nodes that aliases may add to what is written: enough for every honest use.
 enum { ALIASED_MAX = 1000000 };
 
-enum { MARK_STEP = 256, FEW_KEYS = 8 };
+enum { MARK_STEP = 256 };
 
 // libyaml counts code points; spans count bytes.
 struct places {
@@ -42,6 +43,7 @@ struct reader {
     struct run *run;
     uint32_t file;
     struct places places;
+    struct keys keys;
     struct map anchors; // of struct anchor, of this document
     VEC(struct frame) frames;
     uint32_t depth; // of the frames in use: those above keep their memory
@@ -212,49 +214,6 @@ static bool open_node(struct reader *reader, enum data_kind kind, const yaml_eve
     return true;
 }
 
-static void complain_twice(struct reader *reader, const struct data *key, const struct data *first)
-{
-    Str before = str_slice(reader->places.text, 0, first->span.begin);
-    uint32_t line = 1;
-    for (size_t i = 0; i < before.len; i++)
-        line += before.ptr[i] == '\n';
-    diagf(reader->run, &yaml_duplicate_key, key->span, "\"%.*s\" stands in line %u already",
-          STR_ARG(key->text), line);
-    fail(reader);
-}
-
-static bool is_same_key(const struct data *a, const struct data *b)
-{
-    return a->kind == DATA_SCALAR && b->kind == DATA_SCALAR && str_equal(a->text, b->text);
-}
-
-static void check_few_keys(struct reader *reader, const struct data_entry *entries, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++)
-        for (uint32_t j = 0; j < i; j++)
-            if (is_same_key(entries[i].key, entries[j].key)) {
-                complain_twice(reader, entries[i].key, entries[j].key);
-                break;
-            }
-}
-
-static void check_many_keys(struct reader *reader, struct data_entry *entries, uint32_t count)
-{
-    struct map seen = { 0 };
-    for (uint32_t i = 0; i < count; i++) {
-        const struct data *key = entries[i].key;
-        uint64_t hash = hash_str(HASH_SEED, key->text);
-        const struct data_entry *other;
-        uint32_t at = 0;
-        while ((other = map_next(&seen, hash, &at)) && !is_same_key(key, other->key))
-            ;
-        if (other)
-            complain_twice(reader, key, other->key);
-        else
-            map_add(reader->run->arena, &seen, hash, &entries[i]);
-    }
-}
-
 static void close_node(struct reader *reader, const yaml_event_t *event)
 {
     struct frame *frame = &reader->frames.items[--reader->depth];
@@ -271,10 +230,8 @@ static void close_node(struct reader *reader, const yaml_event_t *event)
     else if (reader->last_end > node->span.begin)
         node->span.end = reader->last_end;
     reader->last_end = node->span.end;
-    if (node->kind == DATA_MAP && node->count <= FEW_KEYS)
-        check_few_keys(reader, entries, node->count);
-    else if (node->kind == DATA_MAP)
-        check_many_keys(reader, entries, node->count);
+    if (node->kind == DATA_MAP)
+        reader->good &= keys_check(&reader->keys, entries, node->count);
     add_node(reader, node);
 }
 
@@ -334,6 +291,7 @@ bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out)
         .run = run,
         .file = file,
         .places = places_of(run->arena, text),
+        .keys = { run, &yaml_duplicate_key, text, 0 },
         .documents = out,
         .good = true,
     };
