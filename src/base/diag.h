@@ -44,6 +44,7 @@ struct run {
     struct arena *arena;
     const struct limits *limits;
     VEC(struct diag) diags;
+    uint32_t jobs; // threads that may work at once; 0 counts as 1
 };
 
 struct run *run_new(struct arena *arena, const struct limits *limits);
