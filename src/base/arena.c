@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_POISONS 1
@@ -25,10 +26,11 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { CHUNK_FIRST = 32 * 1024, CHUNK_MAX = 4 * 1024 * 1024 };
+enum { CHUNK_FIRST = 32 * 1024, CHUNK_MAX = 4 * 1024 * 1024, LARGE = 2 * 1024 * 1024 };
 
 struct chunk {
     struct chunk *before;
+    size_t number;     // of the chunk in its arena, from 1
     size_t size, used; // bytes of `data`
     max_align_t data[];
 };
@@ -45,6 +47,21 @@ static _Noreturn void out_of_memory(void)
     exit(2);
 }
 
+// Large pages where the system has them: thousands of small ones cost more to get than to fill.
+static void ask_for_large_pages(void *begin, size_t size)
+{
+#if defined(MADV_HUGEPAGE)
+    enum { PAGE = 4096 };
+    uintptr_t from = ((uintptr_t)begin + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    uintptr_t to = ((uintptr_t)begin + size) & ~(uintptr_t)(PAGE - 1);
+    if (size >= LARGE)
+        (void)madvise((char *)begin + (from - (uintptr_t)begin), to - from, MADV_HUGEPAGE);
+#else
+    (void)begin;
+    (void)size;
+#endif
+}
+
 static void chunk_add(struct arena *arena, size_t need)
 {
     size_t size = arena->next_size;
@@ -57,7 +74,12 @@ static void chunk_add(struct arena *arena, size_t need)
     struct chunk *chunk = malloc(sizeof *chunk + size);
     if (!chunk)
         out_of_memory();
-    *chunk = (struct chunk){ .before = arena->last, .size = size };
+    *chunk = (struct chunk){
+        .before = arena->last,
+        .number = arena->last ? arena->last->number + 1 : 1,
+        .size = size,
+    };
+    ask_for_large_pages(chunk, sizeof *chunk + size);
     POISON(chunk->data, size);
     if (arena->last)
         arena->bytes += arena->last->used;
@@ -108,6 +130,21 @@ void *arena_alloc(struct arena *arena, size_t size, size_t align)
     return size ? memset(place, 0, size) : place;
 }
 
+// Makes a chunk of `need` bytes of the last one, which holds one block of `used` bytes: the system
+// moves its pages instead of copying them.
+static void *chunk_grow(struct arena *arena, size_t used, size_t need)
+{
+    struct chunk *chunk = arena->last;
+    UNPOISON(chunk->data, chunk->size);
+    if (need > SIZE_MAX / 2 || !(chunk = realloc(chunk, sizeof *chunk + need)))
+        out_of_memory();
+    chunk->size = chunk->used = need;
+    ask_for_large_pages(chunk, sizeof *chunk + need);
+    memset((char *)chunk->data + used, 0, need - used);
+    arena->last = chunk;
+    return chunk->data;
+}
+
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size, size_t align)
 {
     assert(new_size >= old_size);
@@ -121,6 +158,8 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
             last->used = begin + new_size;
             return old;
         }
+        if (is_last && begin == 0 && last->size >= LARGE)
+            return chunk_grow(arena, old_size, new_size);
     }
     void *place = arena_alloc(arena, new_size, align);
     if (old_size)
@@ -130,12 +169,13 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
 
 struct arena_mark arena_mark(const struct arena *arena)
 {
-    return (struct arena_mark){ arena->last, arena->last ? arena->last->used : 0 };
+    return (struct arena_mark){ arena->last ? arena->last->number : 0,
+                                arena->last ? arena->last->used : 0 };
 }
 
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
-    while (arena->last && arena->last != mark.chunk) {
+    while (arena->last && arena->last->number > mark.chunk) {
         struct chunk *before = arena->last->before;
         chunk_free(arena->last);
         arena->last = before;

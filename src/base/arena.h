@@ -6,8 +6,7 @@
 
 struct arena;
 struct arena_mark {
-    void *chunk;
-    size_t used;
+    size_t chunk, used;
 };
 
 struct arena *arena_new(void);

@@ -125,6 +125,29 @@ START_TEST(growing_across_chunks_keeps_the_contents)
 }
 END_TEST
 
+START_TEST(growing_a_large_block_keeps_the_contents_and_the_marks)
+{
+    enum { LARGE = 5 * 1024 * 1024 };
+    struct arena *arena = arena_new();
+    char *small = memset(arena_alloc(arena, 100, 1), 3, 100);
+    struct arena_mark mark = arena_mark(arena);
+    char *block = memset(arena_alloc(arena, LARGE, 8), 1, LARGE);
+    struct arena_mark inner = arena_mark(arena);
+    for (size_t size = LARGE; size < (size_t)8 * LARGE; size *= 2) {
+        block = arena_grow(arena, block, size, 2 * size, 8);
+        ck_assert(is_all(block, 1, LARGE));
+        ck_assert(is_zero(block + size, size));
+    }
+    arena_alloc(arena, LARGE, 1);
+    arena_rewind(arena, inner);
+    ck_assert(is_all(block, 1, LARGE));
+    arena_rewind(arena, mark);
+    ck_assert_uint_eq(arena_bytes(arena), 100);
+    ck_assert(is_all(small, 3, 100));
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_rewind_gives_back_exactly_what_came_after)
 {
     struct arena *arena = arena_new();
@@ -171,6 +194,7 @@ int main(void)
         growing_another_block_moves_it,
         growing_nothing_allocates,
         growing_across_chunks_keeps_the_contents,
+        growing_a_large_block_keeps_the_contents_and_the_marks,
         a_rewind_gives_back_exactly_what_came_after,
         a_mark_of_an_empty_arena,
         freeing_no_arena,
