@@ -1,4 +1,4 @@
-#include "fa/pool.h"
+#include "fa/quick.h"
 
 const struct fa *fa_none(struct fa_space *space)
 {
@@ -39,6 +39,9 @@ bool fa_accepts(const struct fa *a, Str word)
 {
     if (!a)
         return false;
+    const struct fa_quick *quick = quick_get(a, word.len);
+    if (quick)
+        return quick_accepts(quick, word);
     uint32_t state = a->state;
     for (size_t i = 0; i < word.len && state != POOL_NONE; i++)
         state = pool_step(a->space, state, (uint8_t)word.ptr[i]);

@@ -91,6 +91,9 @@ struct fa_space {
     struct table wrapped; // state: index of its struct fa
     VEC(struct fa *) wrappers;
     struct table memo[POOL_OPERATIONS];
+    const struct fa_quick *quick; // the last language that words were asked of in numbers: quick.h
+    uint32_t asked;               // the state whose words are being asked
+    size_t asked_bytes;           // of those, in a row
 };
 
 static inline const struct pool_state *pool_state(const struct fa_space *space, uint32_t state)
