@@ -48,3 +48,14 @@ bool conf_same(const struct conf *a, const struct conf *b);
 // has no children.
 MUST_CHECK bool read_nginx(struct run *run, Str text, uint32_t file, uint32_t base,
                            struct conf *out);
+
+// What came of one reading, kept for the next one of nearly the same text.
+struct nginx_reading;
+struct nginx_how {
+    const struct nginx_reading *before; // or NULL; what stands in it, too, is not parsed again
+    uint32_t piece; // bytes, about, that are parsed at once; 0: as many as is good
+};
+// The same; *out is the reading, whose tree nginx_reading_conf gives. Both live as long as the run.
+MUST_CHECK bool read_nginx_again(struct run *run, Str text, uint32_t file, uint32_t base,
+                                 const struct nginx_how *how, const struct nginx_reading **out);
+const struct conf *nginx_reading_conf(const struct nginx_reading *reading);

@@ -1,7 +1,8 @@
 #include "syntax/scan_nginx.h"
 
-#include "syntax/nginx.h"
+#include "base/hash.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct kind nginx_syntax_error = { "CG901", LEVEL_ERROR, "syntax error" };
@@ -16,6 +17,17 @@ enum {
     ERRORS_MAX = 50,         // more, and it is no configuration
     LOOSE_MAX = 5000,        // quotes of Lua, each of which costs a look ahead
     SHOWN = 24,              // bytes of the input in a message
+    START = 256,             // bytes of a piece that tell it from others
+};
+
+// A block that is open, or the file.
+struct opened {
+    uint32_t brace;        // where its "{" stands
+    uint32_t begin;        // where its statement begins
+    uint32_t pieces;       // that there were when it began
+    uint32_t run, run_end; // statements in it that become a piece together; run_end 0: none
+    uint32_t run_nesting;  // of blocks in those
+    uint32_t nesting;      // of blocks in all of it
 };
 
 struct scan {
@@ -30,8 +42,14 @@ struct scan {
     uint32_t word_begin, word_end; // its last word
     bool lua;                      // its name says that its block is Lua
     bool closed_quote;             // the last character closed a quote
-    uint32_t *opened;              // where each open block begins
-    uint32_t depth;
+    uint32_t begin;                // where the statement begins
+    struct opened *levels;         // 0 is the file
+    uint32_t depth;                // blocks that are open
+
+    uint32_t piece;
+    const struct nginx_reading *before;
+    uint64_t patience; // bytes that may still be compared in vain with what was there before
+    struct nginx_pieces *pieces; // or NULL
 };
 
 static Span span(const struct scan *scan, uint32_t begin, uint32_t end)
@@ -83,8 +101,10 @@ static void end_word(struct scan *scan, uint32_t begin, uint32_t end)
         diagf(scan->run, &nginx_statement, span(scan, begin, end), "more than %d words", WORDS_MAX);
         scan->lost = true;
     }
-    if (scan->n_words++ == 0)
+    if (scan->n_words++ == 0) {
         scan->lua = str_ends(str_slice(scan->text, begin, end), STR("_by_lua_block"));
+        scan->begin = scan->word_begin;
+    }
     scan->word_end = scan->at;
 }
 
@@ -237,6 +257,106 @@ static void lua(struct scan *scan)
     fail(scan, begin, begin + 1, "nothing closes this Lua block");
 }
 
+// ---- pieces
+
+// Makes the statements that have gathered a piece.
+static void end_run(struct scan *scan, struct opened *level)
+{
+    if (level->run_end)
+        *vec_push(scan->run->arena, scan->pieces) = (struct nginx_piece){
+            .begin = level->run,
+            .end = level->run_end,
+            .nesting = level->run_nesting,
+        };
+    level->run_end = level->run_nesting = 0;
+}
+
+// A statement has ended here. `whole`: nothing in it has become a piece.
+static void gather(struct scan *scan, uint32_t begin, uint32_t nesting, bool whole)
+{
+    struct opened *level = &scan->levels[scan->depth];
+    if (nesting > level->nesting)
+        level->nesting = nesting;
+    if (!scan->pieces)
+        return;
+    if (!whole || scan->at - begin > scan->piece) {
+        end_run(scan, level);
+        return;
+    }
+    if (level->run_end && scan->at - level->run > scan->piece)
+        end_run(scan, level);
+    if (!level->run_end)
+        level->run = begin;
+    level->run_end = scan->at;
+    if (nesting > level->run_nesting)
+        level->run_nesting = nesting;
+}
+
+uint64_t scan_start_hash(Str text, uint32_t at)
+{
+    return hash_str(HASH_SEED, str_slice(text, at, at + START));
+}
+
+// The piece of the reading before that stands here, too, or NULL.
+static const struct nginx_piece *find_same(struct scan *scan)
+{
+    const struct nginx_reading *before = scan->before;
+    Str rest = str_slice(scan->text, scan->at, scan->text.len);
+    uint64_t hash = scan_start_hash(scan->text, scan->at);
+    const struct nginx_piece *piece;
+    for (uint32_t i = 0; (piece = map_next(&before->starts, hash, &i));) {
+        Str old = str_slice(before->text, piece->begin, piece->end);
+        if (scan->patience < old.len)
+            return NULL;
+        if (scan->depth + piece->nesting <= scan->run->limits->nesting && str_starts(rest, old))
+            return piece;
+        scan->patience -= old.len;
+    }
+    return NULL;
+}
+
+// Takes a piece over from the reading before, if one stands here.
+static bool take_over(struct scan *scan)
+{
+    if (!scan->before || !scan->pieces || scan->n_words || scan->closed_quote)
+        return false;
+    const struct nginx_piece *same = find_same(scan);
+    if (!same)
+        return false;
+    struct opened *level = &scan->levels[scan->depth];
+    end_run(scan, level);
+    *vec_push(scan->run->arena, scan->pieces) = (struct nginx_piece){
+        .begin = scan->at,
+        .end = scan->at + (same->end - same->begin),
+        .nesting = same->nesting,
+        .same = same,
+    };
+    if (same->nesting > level->nesting)
+        level->nesting = same->nesting;
+    scan->at += same->end - same->begin;
+    return true;
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+    const struct nginx_piece *x = a, *y = b;
+    return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+static void end_pieces(struct scan *scan)
+{
+    struct nginx_pieces *pieces = scan->pieces;
+    if (!pieces)
+        return;
+    end_run(scan, &scan->levels[0]);
+    if (scan->errors || scan->lost)
+        pieces->count = 0;
+    if (pieces->count)
+        qsort(pieces->items, pieces->count, sizeof *pieces->items, compare_pieces);
+}
+
+// ---- statements
+
 static void end_statement(struct scan *scan)
 {
     scan->n_words = 0;
@@ -250,6 +370,7 @@ static void open_block(struct scan *scan)
         fail(scan, scan->at, scan->at + 1, "\"{\" without a directive before it");
     if (scan->lua) {
         lua(scan);
+        gather(scan, scan->begin, 0, true);
         end_statement(scan);
         return;
     }
@@ -259,7 +380,11 @@ static void open_block(struct scan *scan)
         scan->lost = true;
         return;
     }
-    scan->opened[scan->depth++] = scan->at++;
+    scan->levels[++scan->depth] = (struct opened){
+        .brace = scan->at++,
+        .begin = scan->begin,
+        .pieces = scan->pieces ? scan->pieces->count : 0,
+    };
     end_statement(scan);
 }
 
@@ -267,12 +392,19 @@ static void close_block(struct scan *scan)
 {
     if (scan->n_words)
         fail(scan, scan->word_begin, scan->word_end, "\";\" is missing after this");
-    if (scan->depth)
-        scan->depth--;
-    else
-        fail(scan, scan->at, scan->at + 1, "\"}\" closes nothing");
     scan->at++;
     end_statement(scan);
+    if (scan->depth == 0) {
+        fail(scan, scan->at - 1, scan->at, "\"}\" closes nothing");
+        return;
+    }
+    struct opened *level = &scan->levels[scan->depth--];
+    bool whole = !scan->pieces || scan->pieces->count == level->pieces;
+    if (!whole || scan->at - level->begin > scan->piece) {
+        end_run(scan, level);
+        whole = false;
+    }
+    gather(scan, level->begin, level->nesting + 1, whole);
 }
 
 static void step(struct scan *scan)
@@ -294,6 +426,7 @@ static void step(struct scan *scan)
         if (scan->n_words == 0)
             fail(scan, scan->at, scan->at + 1, "\";\" without a directive before it");
         scan->at++;
+        gather(scan, scan->begin, 0, true);
         end_statement(scan);
         return;
     case '{':
@@ -306,10 +439,12 @@ static void step(struct scan *scan)
         return;
     case '"':
     case '\'':
-        quoted(scan);
+        if (!take_over(scan))
+            quoted(scan);
         return;
     default:
-        word(scan);
+        if (!take_over(scan))
+            word(scan);
         return;
     }
 }
@@ -319,15 +454,25 @@ static void end_file(struct scan *scan)
     if (scan->n_words)
         fail(scan, scan->word_begin, scan->word_end,
              "the file ends inside a statement: \";\" is missing after this");
-    for (uint32_t i = scan->depth; i-- > 0 && !scan->lost;)
-        fail(scan, scan->opened[i], scan->opened[i] + 1,
+    for (uint32_t i = scan->depth; i > 0 && !scan->lost; i--)
+        fail(scan, scan->levels[i].brace, scan->levels[i].brace + 1,
              "nothing closes this block: \"}\" is missing at the end of the file");
 }
 
-enum scan_result scan_nginx(struct run *run, Str text, uint32_t file, uint32_t base)
+enum scan_result scan_nginx(struct run *run, Str text, uint32_t file, uint32_t base, uint32_t piece,
+                            const struct nginx_reading *before, struct nginx_pieces *out)
 {
-    struct scan scan = { .run = run, .text = text, .file = file, .base = base };
-    scan.opened = ARENA_ARRAY(run->arena, uint32_t, run->limits->nesting);
+    enum { PATIENCE = 4 };
+    struct scan scan = { .run = run,
+                         .text = text,
+                         .file = file,
+                         .base = base,
+                         .piece = piece,
+                         .before = before,
+                         .patience = (uint64_t)text.len * PATIENCE,
+                         .pieces = out };
+    struct arena *scratch = arena_new();
+    scan.levels = ARENA_ARRAY(scratch, struct opened, run->limits->nesting + 1);
     if (str_starts(text, STR("\xef\xbb\xbf"))) {
         fail(&scan, 0, 3,
              "the file begins with a byte order mark, which nginx takes as part of the first word");
@@ -337,6 +482,8 @@ enum scan_result scan_nginx(struct run *run, Str text, uint32_t file, uint32_t b
         step(&scan);
     if (!scan.lost)
         end_file(&scan);
+    end_pieces(&scan);
+    arena_free(scratch);
     return scan.lost ? SCAN_LOST : scan.errors ? SCAN_BROKEN : SCAN_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "syntax/nginx.h"
+#include "syntax/scan_nginx.h"
 
 #include "unit/check_main.h"
 
@@ -195,9 +196,105 @@ START_TEST(spans_and_hashes)
 }
 END_TEST
 
+// The same statements at the same places of the same text.
+static bool is_same(const struct conf *a, const struct conf *b)
+{
+    if (!conf_same(a, b) || a->has_include != b->has_include || a->has_lua != b->has_lua ||
+        memcmp(&a->span, &b->span, sizeof a->span) != 0 ||
+        memcmp(&a->head, &b->head, sizeof a->head) != 0)
+        return false;
+    for (uint32_t i = 0; i < a->n_words; i++)
+        if (a->words[i].quoted != b->words[i].quoted ||
+            memcmp(&a->words[i].span, &b->words[i].span, sizeof a->words[i].span) != 0)
+            return false;
+    for (uint32_t i = 0; i < a->n_children; i++)
+        if (!is_same(&a->children[i], &b->children[i]))
+            return false;
+    return true;
+}
+
+// Reads `text` in pieces of `piece` bytes behind a reading of `old`, and as one. The bytes that
+// were taken over.
+static uint32_t assert_pieces(const char *old, const char *text, uint32_t piece, uint32_t jobs)
+{
+    struct arena *arena = arena_new();
+    struct run *run = run_new(arena, &limits_default);
+    run->jobs = jobs;
+    struct nginx_how how = { .piece = piece };
+    const struct nginx_reading *before, *reading;
+    struct conf whole;
+    bool old_good = read_nginx_again(run, str_from(old), 1, 7, &how, &before);
+    uint32_t diags = run->diags.count;
+    how.before = before;
+    bool good = read_nginx_again(run, str_from(text), 2, 100, &how, &reading);
+    uint32_t said = run->diags.count - diags;
+    ck_assert(good == read_nginx(run, str_from(text), 2, 100, &whole));
+    ck_assert_uint_eq(run->diags.count - diags - said, said);
+    ck_assert_msg(is_same(nginx_reading_conf(reading), &whole), "pieces of %u: %s\nafter %s (%d)",
+                  piece, text, old, old_good);
+    uint32_t taken = 0;
+    for (uint32_t i = 0; i < reading->pieces.count; i++)
+        if (reading->pieces.items[i].same)
+            taken += reading->pieces.items[i].end - reading->pieces.items[i].begin;
+    arena_free(arena);
+    return taken;
+}
+
+START_TEST(pieces)
+{
+    static const char *const texts[] = {
+        "",
+        "a;",
+        "a b; c 'd'; # e\n f { g; h { i; } j; } k;",
+        "a b; c 'd'; f { g; h { i; } j; } k;",
+        "a b; c \"x;\"; f { g; h { i; new; } j; } k;",
+        "f { g; h { i; } j; } a b; c 'd'; # e\n f { g; h { i; } j; } k;",
+        "http { server { listen 80; location / { return 200; } } server { listen 81; } }",
+        "http { server { listen 80; location / { return 204; } } server { listen 81; } }",
+        "http { server { listen 81; } server { listen 80; location / { return 200; } } }",
+        "server { listen 80; location / { return 200; } }",
+        "http { include x; server { include y; } } a_by_lua_block { x = '}' } b;",
+        "http { server { include y; } } a_by_lua_block { x = '}' } b \\\" c;",
+        "http { server { listen 80; ",
+        "a b; c 'd'; } f { g; h { i; } j; } k;",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t j = 0; j < sizeof texts / sizeof *texts; j++)
+            for (uint32_t piece = 1; piece < 64; piece = piece * 2 + 1)
+                (void)assert_pieces(texts[i], texts[j], piece, 1 + piece % 3);
+    ck_assert_uint_eq(assert_pieces("a b; c { d; }", "a b; c { d; }", 64, 1), 13);
+    ck_assert_uint_eq(assert_pieces("a b; c { d; }", "x; a b; c { d; }", 4, 1), 6);
+    ck_assert_uint_eq(assert_pieces("a b; c { d; }", "c { d; }", 4, 1), 2);
+}
+END_TEST
+
+// What is taken over counts for the limit on nesting where it stands now.
+START_TEST(nesting_of_pieces)
+{
+    struct arena *arena = arena_new();
+    struct buf old = { .arena = arena }, new = { .arena = arena };
+    for (uint32_t i = 0; i < limits_default.nesting; i++)
+        buf_add_text(&old, "a {");
+    for (uint32_t i = 0; i < limits_default.nesting; i++)
+        buf_add_char(&old, '}');
+    buf_add_text(&new, "b {");
+    buf_add(&new, buf_str(&old));
+    buf_add_char(&new, '}');
+    struct run *run = run_new(arena, &limits_default);
+    struct nginx_how how = { 0 };
+    const struct nginx_reading *before, *reading;
+    ck_assert(read_nginx_again(run, buf_str(&old), 1, 0, &how, &before));
+    how.before = before;
+    ck_assert(read_nginx_again(run, buf_str(&old), 2, 0, &how, &reading));
+    ck_assert(!read_nginx_again(run, buf_str(&new), 2, 0, &how, &reading));
+    ck_assert_ptr_eq(run->diags.items[0].kind, &nginx_nesting);
+    arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = { good_files, broken_files, buffer_of_nginx, hostile_files,
-                                   spans_and_hashes };
+    const TTest *const tests[] = { good_files,       broken_files, buffer_of_nginx,  hostile_files,
+                                   spans_and_hashes, pieces,       nesting_of_pieces };
     return check_main(check_suite("read_nginx", tests, sizeof tests / sizeof *tests));
 }

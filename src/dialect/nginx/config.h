@@ -248,6 +248,7 @@ struct nginx_config {
     uint64_t code;               // hash of what is imported for code in njs, Lua and Perl
     struct policy *policy;       // takes unknowns and remarks
     const struct conf *root;
+    const struct nginx_loader *loader; // that read it
     struct {
         Str *items;
         uint32_t count, capacity;

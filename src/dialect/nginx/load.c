@@ -23,6 +23,7 @@ struct tree {
     Str path;
     uint32_t file;
     struct conf conf;
+    const struct nginx_reading *reading;
     bool readable, whole; // whole: without a syntax error
 };
 
@@ -64,16 +65,35 @@ static struct tree *tree_add(struct arena *arena, struct map *trees, Str path)
     return tree;
 }
 
+// What was read from the same file in the version before. The files of two versions of one file
+// may have different names.
+static const struct nginx_reading *reading_before(const struct nginx_loader *loader, Str path)
+{
+    const struct nginx_loader *before = loader->before;
+    if (!before)
+        return NULL;
+    const struct tree *tree = tree_known(&before->known, path);
+    return tree ? tree->reading : before->first;
+}
+
+static void tree_read(struct nginx_loader *loader, struct tree *tree, Str text, uint32_t base)
+{
+    const struct nginx_how how = { .before = reading_before(loader, tree->path) };
+    tree->readable = true;
+    tree->whole = read_nginx_again(loader->run, text, tree->file, base, &how, &tree->reading);
+    tree->conf = *nginx_reading_conf(tree->reading);
+    if (!loader->first)
+        loader->first = tree->reading;
+    map_add(loader->run->arena, &loader->known, hash_str(HASH_SEED, tree->path), tree);
+}
+
 static const struct tree *tree_of_file(struct nginx_loader *loader, Str path, Span at)
 {
     struct tree *tree = tree_known(&loader->trees, path);
     if (!tree) {
         tree = tree_add(loader->run->arena, &loader->trees, path);
-        tree->readable = source_read(loader->run, loader->source, path, at, &tree->file);
-        if (tree->readable)
-            tree->whole =
-                read_nginx(loader->run, files_get(loader->source->files, tree->file)->text,
-                           tree->file, 0, &tree->conf);
+        if (source_read(loader->run, loader->source, path, at, &tree->file))
+            tree_read(loader, tree, files_get(loader->source->files, tree->file)->text, 0);
     }
     return tree;
 }
@@ -82,13 +102,11 @@ static const struct tree *tree_of_part(struct load *load, Str path)
 {
     struct tree *tree = tree_known(&load->trees, path);
     if (!tree) {
-        struct run *run = load->loader->run;
         const struct dump_part *part = dump_get(load->dump, path);
-        tree = tree_add(run->arena, &load->trees, path);
-        tree->readable = true;
+        tree = tree_add(load->loader->run->arena, &load->trees, path);
         tree->file = load->loaded->file;
-        tree->whole = read_nginx(run, str_slice(load->dump_text, part->begin, part->end),
-                                 tree->file, part->begin, &tree->conf);
+        tree_read(load->loader, tree, str_slice(load->dump_text, part->begin, part->end),
+                  part->begin);
     }
     return tree;
 }

@@ -39,7 +39,12 @@ struct loaded {
 struct nginx_loader {
     struct run *run;
     struct source *source;
-    struct map trees;  // by hash of the path: files as read
+    struct map trees;                  // by hash of the path: files as read
+    struct map known;                  // ... and parts of dumps, too
+    const struct nginx_reading *first; // of the first file or part that was read, or NULL
+    // Of the version that this one is compared with, or NULL: what is the same in both is not
+    // parsed again.
+    const struct nginx_loader *before;
     struct map loaded; // by hash of the path: main files with all that they include
 };
 struct nginx_loader *nginx_loader_new(struct run *run, struct source *source);

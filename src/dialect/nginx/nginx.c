@@ -380,16 +380,28 @@ static bool load_file(struct model *model, struct nginx_loader *loader, struct s
         (struct dialect_file){ path, "nginx", str_from(wraps[loaded->wrap]) };
     struct nginx_config *config =
         config_new(model, options, source, path, loaded->root, out->policy);
+    config->loader = loader;
     add_policy(config, dialect_kept(out, &dialect_nginx, path, source->only.len > 0), out);
     remarks_add(config, origin_space_of(model));
     *vec_push(model->arena, &out->roots) = (struct dialect_root){ &dialect_nginx, path, config };
     return good;
 }
 
+static const struct nginx_loader *loader_before(const struct dialect_result *out)
+{
+    for (uint32_t i = 0; out->before && i < out->before->roots.count; i++) {
+        const struct dialect_root *root = &out->before->roots.items[i];
+        if (root->dialect == &dialect_nginx)
+            return ((const struct nginx_config *)root->kept)->loader;
+    }
+    return NULL;
+}
+
 static bool load(struct model *model, struct source *source, const struct dialect_options *options,
                  const Str *paths, uint32_t path_count, bool forced, struct dialect_result *out)
 {
     struct nginx_loader *loader = nginx_loader_new(model->run, source);
+    loader->before = loader_before(out);
     struct source_paths roots = { 0 };
     bool good = nginx_roots(loader, &roots);
     struct map done = { 0 };
