@@ -212,8 +212,23 @@ void computed_unknown(struct nginx_config *config, Str name, const char *reason,
         str_format(config->model->arena, "$%.*s %s", STR_ARG(computed->name), reason);
 }
 
+// The result of a line. Long lists give the same one again and again.
+static struct template read_result(struct nginx_config *config, const struct computed *map,
+                                   const struct conf *conf, Str *last)
+{
+    Str text = conf_word(conf, 1);
+    uint32_t count = map->entries.count;
+    if (count == 0 || !str_equal(text, *last)) {
+        *last = text;
+        return argument(config, conf, 1);
+    }
+    struct template result = map->entries.items[count - 1].result;
+    result.span = conf->words[1].span;
+    return result;
+}
+
 static void read_entry(struct nginx_config *config, struct computed *map, const struct conf *conf,
-                       bool *hostnames)
+                       bool *hostnames, Str *last)
 {
     Str key = conf_word(conf, 0);
     struct map_entry entry = { .span = conf->head };
@@ -222,12 +237,12 @@ static void read_entry(struct nginx_config *config, struct computed *map, const 
         map->is_volatile |= str_is(key, "volatile");
         return;
     }
-    entry.result = argument(config, conf, 1);
     if (str_is(key, "default")) {
         map->has_default = true;
-        map->default_result = entry.result;
+        map->default_result = argument(config, conf, 1);
         return;
     }
+    entry.result = read_result(config, map, conf, last);
     if (str_eat(&key, STR("~"))) {
         bool caseless = str_eat(&key, STR("*"));
         entry.pattern = nginx_pattern(config, key, caseless, conf->words[0].span);
@@ -261,6 +276,9 @@ void computed_read(struct nginx_config *config, const struct conf *conf)
     map->kind = COMPUTED_MAP;
     map->source = argument(config, conf, 1);
     bool hostnames = false;
+    Str last = { 0 };
+    map->entries.items = ARENA_ARRAY(config->model->arena, struct map_entry, conf->n_children);
+    map->entries.capacity = conf->n_children;
     for (uint32_t i = 0; i < conf->n_children; i++)
-        read_entry(config, map, &conf->children[i], &hostnames);
+        read_entry(config, map, &conf->children[i], &hostnames, &last);
 }

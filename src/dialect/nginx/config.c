@@ -72,6 +72,9 @@ static void note_code(struct nginx_config *config, const struct conf *conf)
         "js_import",        "js_include",  "js_path",          "perl_modules",     "perl_require",
         "lua_package_path", "init_by_lua", "init_by_lua_file", "init_by_lua_block"
     };
+    Str name = conf_word(conf, 0);
+    if (!name.len || !strchr("jpli", name.ptr[0])) // most of all statements
+        return;
     for (size_t i = 0; i < sizeof imports / sizeof *imports; i++)
         if (conf_is(conf, imports[i]))
             config->code = hash_u64(config->code, code_identity(config, conf));
@@ -94,8 +97,9 @@ static void note_all(struct nginx_config *config, const struct conf *conf, uint3
         return;
     for (uint32_t i = 0; i < conf->n_children; i++) {
         const struct conf *child = &conf->children[i];
-        if (child->n_words && str_starts(child->words[0].text, STR("~")))
-            note_groups(config, child->words[0].text);
+        Str name = conf_word(child, 0);
+        if (name.len && name.ptr[0] == '~')
+            note_groups(config, name);
         note_all(config, child, depth - 1);
     }
 }

@@ -166,13 +166,18 @@ static void walk(struct validate *validate, const struct scope *scope)
 bool nginx_validate(struct nginx_loader *loader, const struct loaded *loaded)
 {
     struct run *run = loader->run;
-    struct validate validate = { .run = run, .open = loaded->wrap != WRAP_NONE || loaded->broken };
-    validate.rows = ARENA_ARRAY(run->arena, struct row_state, directive_row_count);
+    struct validate validate = {
+        .run = run,
+        .scratch = arena_new(),
+        .open = loaded->wrap != WRAP_NONE || loaded->broken,
+    };
+    validate.rows = ARENA_ARRAY(validate.scratch, struct row_state, directive_row_count);
     struct scope main = { CONTEXT_MAIN, loaded->root, NULL };
     walk(&validate, &main);
     variables_check(&validate);
     listeners_check(&validate);
     if (!validate.open && !conf_find(loaded->root, "events"))
         refuse(&validate, files_whole(loaded->file), "there is no \"events\" block");
+    arena_free(validate.scratch);
     return !validate.refused;
 }

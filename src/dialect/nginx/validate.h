@@ -35,6 +35,7 @@ struct row_state {
 
 struct validate {
     struct run *run;
+    struct arena *scratch; // of all that is only for the validation
     bool refused;
     bool open;                     // variables and locations may be defined where we cannot see
     struct map variables;          // defined by the configuration: by hash of the lower-case name
@@ -42,6 +43,7 @@ struct validate {
     uint32_t name_max;             // bytes of a server's name
     VEC(Str) log_formats;          // defined so far
     VEC(struct variable_use) uses; // to be looked up when all are known
+    Str builtin;                   // the name used last that needs no looking up
     struct row_state *rows;        // beside directive_rows
 };
 

@@ -240,7 +240,7 @@ static bool check_nesting(struct validate *validate, const struct conf *conf,
 
 bool locations_check(struct validate *validate, const struct conf *block)
 {
-    struct arena *arena = validate->run->arena;
+    struct arena *arena = validate->scratch;
     struct map known = { 0 };
     bool good = true;
     for (uint32_t i = 0; i < block->n_children; i++) {
@@ -306,7 +306,7 @@ static bool check_proxy_pass(struct validate *validate, const struct conf *conf,
     const struct conf_word *word = &conf->words[1];
     if (expression_has_variables(word->text))
         return expression_check(validate, word->text, word->span);
-    Str lower = str_lower(validate->run->arena, str_slice(word->text, 0, 8)), rest = lower;
+    Str lower = str_lower(validate->scratch, str_slice(word->text, 0, 8)), rest = lower;
     if (!str_eat(&rest, STR("http://")) && !str_eat(&rest, STR("https://")))
         return refuse(validate, word->span, "\"%.*s\" does not begin with http:// or https://",
                       STR_ARG(word->text));

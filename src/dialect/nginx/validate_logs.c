@@ -18,7 +18,7 @@ static bool check_log_format(struct validate *validate, const struct conf *conf,
     const struct conf_word *name = &conf->words[1];
     if (is_format(validate, name->text))
         return refuse(validate, name->span, "a second log format \"%.*s\"", STR_ARG(name->text));
-    *vec_push(validate->run->arena, &validate->log_formats) = name->text;
+    *vec_push(validate->scratch, &validate->log_formats) = name->text;
     uint32_t first = 2;
     Str escape = conf->words[2].text;
     if (str_eat(&escape, STR("escape="))) {

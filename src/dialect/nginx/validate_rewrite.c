@@ -74,7 +74,7 @@ static bool check_subject(struct validate *validate, Str name, Span span)
         plain &=
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     }
-    if (!plain && !variable_is_builtin(str_lower(validate->run->arena, name)))
+    if (!plain && !variable_is_builtin(str_lower(validate->scratch, name)))
         return refuse(validate, span, "\"$%.*s\" is not one variable's name", STR_ARG(name));
     variable_use(validate, name, span);
     return true;
@@ -102,7 +102,7 @@ static bool check_if(struct validate *validate, const struct conf *conf, const s
 {
     (void)scope;
     // The words between the parentheses, each of which may be a word of its own or touch another.
-    Str *words = ARENA_ARRAY(validate->run->arena, Str, conf->n_words);
+    Str *words = ARENA_ARRAY(validate->scratch, Str, conf->n_words);
     for (uint32_t i = 0; i < conf->n_words; i++)
         words[i] = conf->words[i].text;
     uint32_t first = 1, last = conf->n_words - 1;

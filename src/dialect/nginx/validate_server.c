@@ -94,9 +94,9 @@ static struct listener *listener_get(struct validate *validate, Str address)
     for (uint32_t i = 0; (listener = map_next(&validate->listeners, hash, &i));)
         if (str_equal(listener->address, address))
             return listener;
-    listener = ARENA_NEW(validate->run->arena, struct listener);
+    listener = ARENA_NEW(validate->scratch, struct listener);
     listener->address = address;
-    map_add(validate->run->arena, &validate->listeners, hash, listener);
+    map_add(validate->scratch, &validate->listeners, hash, listener);
     return listener;
 }
 
@@ -157,7 +157,7 @@ static bool check_listen(struct validate *validate, const struct conf *conf,
                          const struct scope *scope)
 {
     Str address;
-    if (!normalise(validate->run->arena, conf->words[1].text, &address))
+    if (!normalise(validate->scratch, conf->words[1].text, &address))
         return refuse(validate, conf->words[1].span, "\"%.*s\" is neither an address nor a port",
                       STR_ARG(conf->words[1].text));
     bool is_default = false, is_option = false;
@@ -179,7 +179,7 @@ static bool check_listen(struct validate *validate, const struct conf *conf,
     if (is_default && listener->has_default)
         return refuse(validate, conf->head, "a second default server for this address");
     listener->has_default |= is_default;
-    *vec_push(validate->run->arena, &listener->servers) = scope->block;
+    *vec_push(validate->scratch, &listener->servers) = scope->block;
     return true;
 }
 
@@ -294,7 +294,7 @@ static bool check_server(struct validate *validate, const struct conf *conf,
     for (uint32_t i = 0; i < conf->n_children && !listens; i++)
         listens = conf_is(&conf->children[i], "listen") || conf_is(&conf->children[i], "include");
     if (!listens)
-        *vec_push(validate->run->arena, &listener_get(validate, STR("*:80"))->servers) = conf;
+        *vec_push(validate->scratch, &listener_get(validate, STR("*:80"))->servers) = conf;
     return locations_check(validate, conf);
 }
 

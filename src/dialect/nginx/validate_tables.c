@@ -35,7 +35,7 @@ static bool wildcard_is_wrong(Str key)
 
 static bool add_key(struct validate *validate, struct map_body *body, const struct conf *line)
 {
-    struct arena *arena = validate->run->arena;
+    struct arena *arena = validate->scratch;
     const struct conf_word *word = &line->words[0];
     Str key = word->text;
     str_eat(&key, STR("\\"));

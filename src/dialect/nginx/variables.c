@@ -170,7 +170,7 @@ static bool is_defined(const struct validate *validate, Str lower)
 
 static bool define(struct validate *validate, Str name, Span span)
 {
-    struct arena *arena = validate->run->arena;
+    struct arena *arena = validate->scratch;
     Str lower = str_lower(arena, name);
     if (variable_is_fixed(lower))
         return refuse(validate, span,
@@ -195,9 +195,13 @@ bool variable_define(struct validate *validate, const struct conf_word *word)
 
 void variable_use(struct validate *validate, Str name, Span span)
 {
-    struct arena *arena = validate->run->arena;
+    if (str_equal(name, validate->builtin)) // long lists use one variable again and again
+        return;
+    struct arena *arena = validate->scratch;
     Str lower = str_lower(arena, name);
-    if (!variable_is_builtin(lower))
+    if (variable_is_builtin(lower))
+        validate->builtin = name;
+    else
         *vec_push(arena, &validate->uses) = (struct variable_use){ lower, span };
 }
 
