@@ -1,7 +1,10 @@
 #include "cli/config.h"
 
+#include "cli/config_parts.h"
+#include "cli/config_shape.h"
 #include "cli/local.h"
 #include "cli/options.h"
+#include "rule/load.h"
 #include "syntax/read_yaml.h"
 
 #include <stddef.h>
@@ -10,93 +13,10 @@ static const char file_name[] = ".corsgate.yml";
 
 static const struct kind unreadable = { "", LEVEL_ERROR, "the configuration cannot be read" };
 static const struct kind unknown_key = { "", LEVEL_ERROR, "unknown key" };
-static const struct kind wrong_value = { "", LEVEL_ERROR, "wrong value" };
 static const struct kind several_documents = { "", LEVEL_ERROR,
                                                "the configuration is one YAML document" };
 
-struct reading {
-    struct run *run;
-    struct model *model;
-    struct origin_space *space;
-    struct config *config;
-    struct upstream *upstream; // being read, with its headers
-    VEC(struct header) headers;
-    bool good;
-};
-
-// One key and what reads its value. `types` says for people what is expected.
-struct key {
-    const char *name;
-    bool (*read)(struct reading *reading, const struct data *key, const struct data *value);
-    const char *expected;
-};
-
-static void complain(struct reading *reading, const struct kind *kind, Span span, Str detail)
-{
-    diagf(reading->run, kind, span, "%.*s", STR_ARG(detail));
-    reading->good = false;
-}
-
-static void refuse(struct reading *reading, Span span, const char *what, Str name,
-                   const char *expected)
-{
-    struct arena *arena = reading->run->arena;
-    complain(reading, &wrong_value, span,
-             str_format(arena, "%s%.*s must be %s", what, STR_ARG(name), expected));
-}
-
-static void refuse_key(struct reading *reading, const struct data *key, const struct key *keys,
-                       uint32_t count)
-{
-    enum { NAMES = 16 };
-    const char *names[NAMES];
-    for (uint32_t i = 0; i < count && i < NAMES; i++)
-        names[i] = keys[i].name;
-    struct buf text = { .arena = reading->run->arena };
-    buf_addf(&text, "\"%.*s\"", STR_ARG(key->text));
-    const char *near = options_suggest(key->text, names, count < NAMES ? count : NAMES);
-    if (near) {
-        buf_addf(&text, "; did you mean \"%s\"?", near);
-    } else {
-        buf_add_text(&text, "; known are ");
-        for (uint32_t i = 0; i < count; i++)
-            buf_addf(&text, "%s%s", i ? ", " : "", keys[i].name);
-    }
-    complain(reading, &unknown_key, key->span, buf_str(&text));
-}
-
-// Reads a map with these keys.
-static void read_keys(struct reading *reading, const struct data *map, const struct key *keys,
-                      uint32_t count)
-{
-    for (uint32_t i = 0; i < map->count; i++) {
-        const struct data *key = map->entries[i].key, *value = map->entries[i].value;
-        uint32_t at = 0;
-        while (at < count && !(key->kind == DATA_SCALAR && str_is(key->text, keys[at].name)))
-            at++;
-        if (at == count)
-            refuse_key(reading, key, keys, count);
-        else if (!keys[at].read(reading, key, value))
-            refuse(reading, value->span, keys[at].name, STR(""), keys[at].expected);
-    }
-}
-
-static bool read_version(struct reading *reading, const struct data *key, const struct data *value)
-{
-    (void)reading, (void)key;
-    uint32_t number;
-    return data_get_number(value, 1, &number) && number == 1;
-}
-
-static bool read_source_path(struct reading *reading, const struct data *key,
-                             const struct data *value)
-{
-    (void)key;
-    struct dialect_source *source =
-        &reading->config->sources.items[reading->config->sources.count - 1];
-    source->path = value->text;
-    return data_is_text(value) && value->text.len;
-}
+// What the form of the file does not say about the texts in it.
 
 static bool is_dialect(Str name)
 {
@@ -106,74 +26,47 @@ static bool is_dialect(Str name)
     return false;
 }
 
-static bool read_source_type(struct reading *reading, const struct data *key,
-                             const struct data *value)
+static void refuse_type(struct config_reading *reading, const struct data *type)
 {
-    (void)key;
-    struct dialect_source *source =
-        &reading->config->sources.items[reading->config->sources.count - 1];
-    source->type = value->text;
-    if (!data_is_text(value))
-        return false;
-    if (is_dialect(value->text))
-        return true;
-    struct buf text = { .arena = reading->run->arena };
-    buf_addf(&text, "there is no type \"%.*s\"; known are ", STR_ARG(value->text));
+    struct buf known = { .arena = reading->run->arena };
     for (uint32_t i = 0; i < dialect_count; i++)
-        buf_addf(&text, "%s%s", i ? ", " : "", dialects[i]->name);
-    complain(reading, &wrong_value, value->span, buf_str(&text));
-    return true;
+        buf_addf(&known, "%s%s", i ? ", " : "", dialects[i]->name);
+    config_refuse(reading, type->span, "there is no type \"%.*s\"; known are %.*s",
+                  STR_ARG(type->text), STR_ARG(buf_str(&known)));
 }
 
-static bool read_sources(struct reading *reading, const struct data *key, const struct data *value)
+static void read_sources(struct config_reading *reading, const struct data *list)
 {
-    static const struct key keys[] = {
-        { "path", read_source_path, "a file, a folder or a glob" },
-        { "type", read_source_type, "the name of a product" },
-    };
-    (void)key;
-    if (value->kind != DATA_LIST)
-        return false;
-    for (uint32_t i = 0; i < value->count; i++) {
-        const struct data *item = value->entries[i].value;
-        struct dialect_source *source = vec_push(reading->run->arena, &reading->config->sources);
-        source->span = item->span;
-        if (data_is_text(item) && item->text.len) {
-            source->path = item->text;
-        } else if (item->kind == DATA_MAP) {
-            read_keys(reading, item, keys, sizeof keys / sizeof *keys);
-            if (!data_find(item, STR("path")))
-                complain(reading, &wrong_value, item->span,
-                         STR("an entry of sources needs a path"));
-        } else {
-            refuse(reading, item->span, "an entry of sources", STR(""),
-                   "a path, or a map with path and type");
-        }
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const struct data *item = list->entries[i].value;
+        const struct data *path = item->kind == DATA_MAP ? data_find(item, STR("path")) : item;
+        const struct data *type = data_find(item, STR("type"));
+        if (type && !is_dialect(type->text))
+            refuse_type(reading, type);
+        *vec_push(reading->run->arena, &reading->config->sources) = (struct dialect_source){
+            .path = path->text, .type = type ? type->text : (Str){ NULL, 0 }, .span = item->span
+        };
     }
-    return true;
 }
 
-static bool read_trusted(struct reading *reading, const struct data *key, const struct data *value)
+static void read_trusted(struct config_reading *reading, const struct data *list)
 {
-    (void)key;
-    if (value->kind != DATA_LIST)
-        return false;
     const struct fa *all = fa_none(reading->model->fa);
-    for (uint32_t i = 0; i < value->count; i++) {
-        const struct data *item = value->entries[i].value;
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const struct data *item = list->entries[i].value;
         const struct fa *one;
         Str reason;
-        if (!data_is_text(item))
-            refuse(reading, item->span, "an entry of trusted_origins", STR(""), "an origin");
-        else if (!origins_parse_trusted(reading->space, item->text, &one, &reason))
-            complain(reading, &wrong_value, item->span,
-                     str_format(reading->run->arena, "\"%.*s\": %.*s", STR_ARG(item->text),
-                                STR_ARG(reason)));
-        else
+        if (origins_parse_trusted(reading->space, item->text, &one, &reason)) {
             all = fa_union(reading->model->fa, all, one);
+            *vec_push(reading->run->arena, &reading->config->trusted_list) =
+                (struct config_text){ item->text, item->span };
+        } else {
+            config_refuse(reading, item->span, "\"%.*s\": %.*s", STR_ARG(item->text),
+                          STR_ARG(reason));
+        }
     }
-    reading->config->trusted = all;
-    return true;
+    if (list)
+        reading->config->trusted = all;
 }
 
 // "1.26" or "1.26.2" as 1026000 or 1026002.
@@ -192,154 +85,168 @@ static bool parse_version(Str text, uint32_t *out)
     return good;
 }
 
-static bool read_nginx_version(struct reading *reading, const struct data *key,
-                               const struct data *value)
+static void read_nginx(struct config_reading *reading, const struct data *map)
 {
-    (void)key;
-    return value->kind == DATA_SCALAR &&
-           parse_version(value->text, &reading->config->nginx_version);
+    const struct data *version = data_find(map, STR("version"));
+    if (version && !parse_version(version->text, &reading->config->nginx_version))
+        config_refuse(reading, version->span, "version must be a version such as \"1.26\"");
 }
 
-static bool read_nginx(struct reading *reading, const struct data *key, const struct data *value)
+static void refuse_name(struct config_reading *reading, const struct data *key, const char *what,
+                        const char *const *names, uint32_t count)
 {
-    static const struct key keys[] = {
-        { "version", read_nginx_version, "a version such as \"1.26\"" },
-    };
-    (void)key;
-    if (value->kind != DATA_MAP)
-        return false;
-    read_keys(reading, value, keys, sizeof keys / sizeof *keys);
-    return true;
-}
-
-static void add_header(struct reading *reading, Str name, const struct data *value)
-{
-    if (value->kind == DATA_SCALAR)
-        *vec_push(reading->run->arena, &reading->headers) = (struct header){ name, value->text };
-    else
-        refuse(reading, value->span, "the value of ", name, "a text or a list of texts");
-}
-
-static bool read_headers(struct reading *reading, const struct data *key, const struct data *value)
-{
-    (void)key;
-    if (value->kind != DATA_MAP)
-        return false;
-    for (uint32_t i = 0; i < value->count; i++) {
-        Str name = value->entries[i].key->text;
-        const struct data *header = value->entries[i].value;
-        if (header->kind != DATA_LIST)
-            add_header(reading, name, header);
-        for (uint32_t j = 0; header->kind == DATA_LIST && j < header->count; j++)
-            add_header(reading, name, header->entries[j].value);
-    }
-    return true;
-}
-
-static bool read_status(struct reading *reading, const struct data *key, const struct data *value)
-{
-    (void)key;
-    return data_get_number(value, 599, &reading->upstream->status) &&
-           reading->upstream->status >= 100;
-}
-
-static bool read_upstreams(struct reading *reading, const struct data *key,
-                           const struct data *value)
-{
-    static const struct key keys[] = {
-        { "headers", read_headers, "a map from names to values" },
-        { "status", read_status, "a status from 100 to 599" },
-    };
-    (void)key;
-    if (value->kind != DATA_MAP)
-        return false;
-    for (uint32_t i = 0; i < value->count; i++) {
-        Str target = value->entries[i].key->text;
-        const struct data *item = value->entries[i].value;
-        struct upstream upstream = { .target = target };
-        reading->upstream = &upstream;
-        reading->headers.items = NULL;
-        reading->headers.count = reading->headers.capacity = 0;
-        if (item->kind == DATA_MAP)
-            read_keys(reading, item, keys, sizeof keys / sizeof *keys);
-        else if (data_is_text(item) && str_is(item->text, "own"))
-            upstream.own = true;
-        else if (!data_is_text(item) || !str_is(item->text, "none"))
-            refuse(reading, item->span, "upstream ", target,
-                   "own, none, or a map with headers and status");
-        upstream.headers = reading->headers.items;
-        upstream.header_count = reading->headers.count;
-        *vec_push(reading->run->arena, &reading->config->upstream_list) = upstream;
-    }
-    return true;
-}
-
-static void refuse_rule(struct reading *reading, const struct data *key)
-{
-    uint32_t count;
-    const struct rule *all = rule_all(&count);
-    const char **names = ARENA_ARRAY(reading->run->arena, const char *, count);
-    for (uint32_t i = 0; i < count; i++)
-        names[i] = str_terminated(reading->run->arena, all[i].id);
     const char *near = options_suggest(key->text, names, count);
-    complain(reading, &unknown_key, key->span,
-             str_format(reading->run->arena, "there is no rule %.*s; %s%s%s", STR_ARG(key->text),
-                        near ? "did you mean " : "`corsgate rules` lists them", near ? near : "",
-                        near ? "?" : ""));
+    reading->good = diagf(reading->run, &unknown_key, key->span, "there is no %s \"%.*s\"%s%s%s",
+                          what, STR_ARG(key->text), near ? "; did you mean \"" : "",
+                          near ? near : "", near ? "\"?" : "");
 }
 
-static bool read_rules(struct reading *reading, const struct data *key, const struct data *value)
+static void read_controller(struct config_reading *reading, const struct data *product,
+                            const struct data *map)
 {
-    (void)key;
-    if (value->kind != DATA_MAP)
-        return false;
-    for (uint32_t i = 0; i < value->count; i++) {
-        const struct data *id = value->entries[i].key, *level = value->entries[i].value;
-        const struct rule *rule = id->kind == DATA_SCALAR ? rule_find(id->text) : NULL;
-        struct rule_level set = { .level = LEVEL_OFF };
-        bool off; // "off" is a truth in YAML 1.1, and may be written so
-        if (!rule)
-            refuse_rule(reading, id);
-        else if (level->kind != DATA_SCALAR ||
-                 (!level_parse(level->text, &set.level) && !(data_get_bool(level, &off) && !off)))
-            refuse(reading, level->span, "the level of ", id->text, "off, note, warning or error");
-        else {
-            set.id = rule->id;
-            *vec_push(reading->run->arena, &reading->config->levels) = set;
+    for (uint32_t i = 0; i < map->count; i++) {
+        const struct data *key = map->entries[i].key, *value = map->entries[i].value;
+        const char **names = ARENA_ARRAY(reading->run->arena, const char *, dialect_key_count + 1);
+        uint32_t count = 0;
+        bool known = false;
+        for (uint32_t k = 0; k < dialect_key_count; k++) {
+            const struct dialect_key *one = &dialect_keys[k];
+            if (one->product && !str_is(product->text, one->product))
+                continue;
+            names[count++] = one->key;
+            known = known || str_is(key->text, one->key);
         }
+        if (!known)
+            refuse_name(reading, key, "setting", names, count);
+        else
+            *vec_push(reading->run->arena, &reading->config->settings) =
+                (struct dialect_setting){ product->text, key->text, value->text, value->span };
     }
-    return true;
 }
 
-static const struct key top_keys[] = {
-    { "version", read_version, "1" },
-    { "sources", read_sources, "a list" },
-    { "trusted_origins", read_trusted, "a list of origins" },
-    { "nginx", read_nginx, "a map with version" },
-    { "upstreams", read_upstreams, "a map from targets to what they send" },
-    { "rules", read_rules, "a map from rule ids to levels" },
+static void read_controllers(struct config_reading *reading, const struct data *map)
+{
+    for (uint32_t i = 0; map && i < map->count; i++) {
+        const struct data *product = map->entries[i].key;
+        bool known = false;
+        for (uint32_t p = 0; p < dialect_product_count; p++)
+            known = known || str_is(product->text, dialect_products[p]);
+        if (known)
+            read_controller(reading, product, map->entries[i].value);
+        else
+            refuse_name(reading, product, "product", dialect_products, dialect_product_count);
+    }
+}
+
+static void read_stack(struct config_reading *reading, const struct data *list)
+{
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const struct data *item = list->entries[i].value;
+        for (uint32_t j = 0; j < i; j++)
+            if (str_equal(list->entries[j].value->text, item->text))
+                config_refuse(reading, item->span, "\"%.*s\" is in the stack twice",
+                              STR_ARG(item->text));
+        *vec_push(reading->run->arena, &reading->config->stack) =
+            (struct config_text){ item->text, item->span };
+    }
+}
+
+static void read_upstream(struct config_reading *reading, Str target, const struct data *value)
+{
+    struct arena *arena = reading->run->arena;
+    struct upstream upstream = { .target = target };
+    const struct data *status = data_find(value, STR("status"));
+    const struct data *map = data_find(value, STR("headers"));
+    struct {
+        VEC(struct header) list;
+    } headers = { 0 };
+    upstream.own = value->kind == DATA_SCALAR && str_is(value->text, "own");
+    if (status && !data_get_number(status, 599, &upstream.status))
+        upstream.status = 0;
+    for (uint32_t i = 0; map && i < map->count; i++) {
+        Str name = map->entries[i].key->text;
+        const struct data *header = map->entries[i].value;
+        if (header->kind != DATA_LIST)
+            *vec_push(arena, &headers.list) = (struct header){ name, header->text };
+        for (uint32_t j = 0; header->kind == DATA_LIST && j < header->count; j++)
+            *vec_push(arena, &headers.list) =
+                (struct header){ name, header->entries[j].value->text };
+    }
+    upstream.headers = headers.list.items;
+    upstream.header_count = headers.list.count;
+    *vec_push(arena, &reading->config->upstream_list) = upstream;
+}
+
+static void read_upstreams(struct config_reading *reading, const struct data *map)
+{
+    for (uint32_t i = 0; map && i < map->count; i++)
+        read_upstream(reading, map->entries[i].key->text, map->entries[i].value);
+    reading->config->upstreams = (struct upstreams){ reading->config->upstream_list.items,
+                                                     reading->config->upstream_list.count };
+}
+
+// Whether the rules exist is asked when the project's own are there, too.
+static void read_rules(struct config_reading *reading, const struct data *map)
+{
+    for (uint32_t i = 0; map && i < map->count; i++) {
+        const struct data *id = map->entries[i].key, *value = map->entries[i].value;
+        struct rule_level set = { .id = id->text, .level = LEVEL_OFF, .span = id->span };
+        (void)level_parse(value->text, &set.level); // "false" is how YAML 1.1 reads "off"
+        *vec_push(reading->run->arena, &reading->config->levels) = set;
+    }
+}
+
+static void read_custom(struct config_reading *reading, const struct data *list)
+{
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const struct data *item = list->entries[i].value;
+        *vec_push(reading->run->arena, &reading->config->custom_files) =
+            (struct config_text){ item->text, item->span };
+    }
+}
+
+static const struct {
+    const char *key;
+    void (*read)(struct config_reading *reading, const struct data *value);
+} parts[] = {
+    { "sources", read_sources },
+    { "trusted_origins", read_trusted },
+    { "expect", config_read_expect },
+    { "stack", read_stack },
+    { "upstreams", read_upstreams },
+    { "nginx", read_nginx },
+    { "controllers", read_controllers },
+    { "review", config_read_review },
+    { "rules", read_rules },
+    { "custom_rules", read_custom },
+    { "waive", config_read_waive },
 };
 
 bool config_parse(struct run *run, const struct files *files, uint32_t file, struct model *model,
                   struct origin_space *space, struct config *out)
 {
     const struct file *read = files_get(files, file);
-    *out = (struct config){ .present = true, .path = read->path };
-    struct reading reading = {
+    *out = (struct config){ .present = true, .path = read->path, .span = files_whole(file) };
+    struct config_reading reading = {
         .run = run, .model = model, .space = space, .config = out, .good = true
     };
     struct data_list documents = { 0 };
     if (!read_yaml(run, file, read->text, &documents))
         return false;
     if (documents.count > 1)
-        complain(&reading, &several_documents, documents.items[1]->span,
-                 STR("a second one begins"));
-    if (documents.count && documents.items[0]->kind == DATA_MAP)
-        read_keys(&reading, documents.items[0], top_keys, sizeof top_keys / sizeof *top_keys);
-    else if (documents.count && !data_is_null(documents.items[0]))
-        refuse(&reading, documents.items[0]->span, "the configuration", STR(""),
-               "a map from keys to values");
-    out->upstreams = (struct upstreams){ out->upstream_list.items, out->upstream_list.count };
+        reading.good =
+            diagf(run, &several_documents, documents.items[1]->span, "a second one begins");
+    if (!documents.count || data_is_null(documents.items[0]))
+        return reading.good;
+    // What has not the form is left alone: each part is read only where all of it has.
+    const struct data *root = documents.items[0];
+    reading.good &= shape_check(run, &config_shape, root, STR("the configuration"));
+    for (size_t i = 0; root->kind == DATA_MAP && i < sizeof parts / sizeof *parts; i++) {
+        const struct data *value = data_find(root, str_from(parts[i].key));
+        struct run *quiet = run_new(run->arena, run->limits);
+        if (value && shape_check(quiet, shape_find(&config_shape, parts[i].key), value, STR("")))
+            parts[i].read(&reading, value);
+    }
     return reading.good;
 }
 
@@ -401,4 +308,90 @@ bool config_read(struct run *run, struct files *files, struct model *model,
         return diagf(run, &unreadable, files_whole(file), "%.*s", STR_ARG(reason));
     }
     return config_parse(run, files, files_add(files, shown, text), model, space, out);
+}
+
+// The project's own rules.
+
+static const struct rule *find_rule(const struct config *config, Str id)
+{
+    for (uint32_t i = 0; i < config->custom.count; i++)
+        if (str_equal_nocase(config->custom.items[i].id, id))
+            return &config->custom.items[i];
+    return rule_find(id);
+}
+
+static bool is_free(const struct config *config, Str id)
+{
+    return !find_rule(config, id) &&
+           !(id.len > 2 && str_equal_nocase(str_slice(id, 0, 2), STR("CG")));
+}
+
+static bool load_rule(struct run *run, struct source *source, Str path, Span at,
+                      struct config *config)
+{
+    uint32_t file;
+    struct rule rule;
+    if (!source_read(run, source, path, at, &file) ||
+        !rule_load(run, file, files_get(source->files, file)->text, &rule))
+        return false;
+    if (!is_free(config, rule.id))
+        return diagf(run, &rule_malformed, files_whole(file),
+                     "the id %.*s is taken; those that begin with CG are corsgate's",
+                     STR_ARG(rule.id));
+    *vec_push(run->arena, &config->custom) = rule;
+    return true;
+}
+
+static bool load_file(struct run *run, struct source *source, const struct config_text *file,
+                      struct config *config)
+{
+    struct source_paths found = { 0 };
+    Str path;
+    if (!source_join(source, (Str){ NULL, 0 }, file->text, &path))
+        return diag(run, &source_outside_root, file->span);
+    if (!source_is_glob(path))
+        return load_rule(run, source, path, file->span, config);
+    bool good = source_glob(run, source, path, file->span, &found);
+    for (uint32_t i = 0; i < found.list.count; i++)
+        good = load_rule(run, source, found.list.items[i], file->span, config) && good;
+    return good;
+}
+
+static bool refuse_rule(struct run *run, const struct config *config, Str id, Span span)
+{
+    uint32_t count;
+    const struct rule *all = rule_all(&count);
+    const char **names = ARENA_ARRAY(run->arena, const char *, count + config->custom.count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = str_terminated(run->arena, all[i].id);
+    for (uint32_t i = 0; i < config->custom.count; i++)
+        names[count++] = str_terminated(run->arena, config->custom.items[i].id);
+    const char *near = options_suggest(id, names, count);
+    return diagf(run, &unknown_key, span, "there is no rule %.*s; %s%s%s", STR_ARG(id),
+                 near ? "did you mean " : "`corsgate rules` lists them", near ? near : "",
+                 near ? "?" : "");
+}
+
+bool config_load_rules(struct run *run, struct source *source, struct config *config)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < config->custom_files.count; i++)
+        good = load_file(run, source, &config->custom_files.items[i], config) && good;
+    for (uint32_t i = 0; i < config->levels.count; i++) {
+        struct rule_level *level = &config->levels.items[i];
+        const struct rule *rule = find_rule(config, level->id);
+        if (rule)
+            level->id = rule->id;
+        else
+            good = refuse_rule(run, config, level->id, level->span);
+    }
+    for (uint32_t i = 0; i < config->waivers.count; i++) {
+        struct waiver *waiver = &config->waivers.items[i];
+        const struct rule *rule = find_rule(config, waiver->rule);
+        if (rule)
+            waiver->rule = rule->id;
+        else
+            good = refuse_rule(run, config, waiver->rule, waiver->span);
+    }
+    return good;
 }

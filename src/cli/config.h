@@ -3,7 +3,15 @@
 
 #include "dialect/dialect.h"
 #include "policy/origins.h"
+#include "review/approvals.h"
+#include "review/waiver.h"
+#include "rule/expectation.h"
 #include "rule/rule.h"
+
+struct config_text {
+    Str text;
+    Span span;
+};
 
 struct config {
     bool present;
@@ -14,6 +22,15 @@ struct config {
     struct upstreams upstreams; // of upstream_list
     VEC(struct rule_level) levels;
     const struct fa *trusted; // NULL: none declared
+    VEC(struct config_text) trusted_list;
+    VEC(struct dialect_setting) settings; // of controllers
+    VEC(struct expectation) expectations;
+    VEC(struct config_text) stack;        // names of products, outermost first
+    VEC(struct config_text) custom_files; // paths and globs
+    VEC(struct rule) custom;              // what is in them; by config_load_rules
+    struct approvals approvals;
+    VEC(struct waiver) waivers;
+    Span span; // of the file: its beginning
 };
 
 // The configuration file that counts for a version with this root (an absolute path, or empty):
@@ -28,3 +45,6 @@ MUST_CHECK bool config_read(struct run *run, struct files *files, struct model *
 // The same for a text that is in `files` already.
 MUST_CHECK bool config_parse(struct run *run, const struct files *files, uint32_t file,
                              struct model *model, struct origin_space *space, struct config *out);
+// Reads the project's own rules from the version that the configuration belongs to, and checks
+// that every rule that the configuration speaks of exists. False when something was wrong.
+MUST_CHECK bool config_load_rules(struct run *run, struct source *source, struct config *config);

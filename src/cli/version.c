@@ -249,9 +249,10 @@ bool version_configure(struct workspace *workspace, struct version *version,
     if (inside ? !has_config(version->source)
                : !path.len && !config_find(arena, version->source->root, &path))
         return true;
-    if (inside ? read_config(workspace, version, own)
-               : config_read(own, workspace->files, workspace->model, workspace->space, path,
-                             &version->config))
+    bool good = inside ? read_config(workspace, version, own)
+                       : config_read(own, workspace->files, workspace->model, workspace->space,
+                                     path, &version->config);
+    if (config_load_rules(own, version->source, &version->config) && good)
         return true;
     if (broken == BROKEN_CONFIG_IGNORED) {
         command_remark(workspace->command,
@@ -272,6 +273,8 @@ void version_load(struct workspace *workspace, struct version *version, struct v
         .sources = version->config.sources.items,
         .source_count = version->config.sources.count,
         .upstreams = &version->config.upstreams,
+        .settings = version->config.settings.items,
+        .setting_count = version->config.settings.count,
     };
     version->result.before = other ? &other->result : NULL;
     if (version->is_void) { // not the whole of it instead

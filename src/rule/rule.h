@@ -72,6 +72,7 @@ bool level_parse(Str text, enum level *out);
 struct rule_level {
     Str id;
     enum level level;
+    Span span; // where it is written, or file 0
 };
 struct rule_settings {
     const struct rule_level *levels; // the last one for an id counts

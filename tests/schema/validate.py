@@ -79,6 +79,47 @@ CONFIGURATIONS = [  # text, whether it is right
     ('rules: {CG301: "off"}\n', True),
     ("rules: {CG101: fatal}\n", False),
     ("rules: [CG101]\n", False),
+    ("rules: {CG101: }\n", False),
+    ('expect: [{page: "https://shop.example", request: "PUT https://api.example/cart"}]\n', True),
+    ('expect: [{page: "https://*.shop.example", request: "GET https://api.example/v1/*", headers: [x-a], '
+     "credentials: include, outcome: blocked}]\n", True),
+    ('expect: [{page: null, request: "GET https://api.example/"}]\n', True),
+    ('expect: [{page: "null", request: "GET https://api.example/"}]\n', True),
+    ('expect: [{page: "https://shop.example"}]\n', False),
+    ('expect: [{page: "https://shop.example/", request: "GET https://api.example/"}]\n', False),
+    ('expect: [{page: "https://shop.example", request: "https://api.example/"}]\n', False),
+    ('expect: [{page: "https://shop.example", request: "GET api.example"}]\n', False),
+    ('expect: [{page: "https://shop.example", request: "GET https://api.example/", headers: ["a b"]}]\n', False),
+    ('expect: [{page: "https://shop.example", request: "GET https://api.example/", credentials: true}]\n', False),
+    ('expect: [{page: "https://shop.example", request: "GET https://api.example/", outcome: maybe}]\n', False),
+    ("expect: {}\n", False),
+    ("stack: [cdn, gateway, nginx]\n", True),
+    ("stack: nginx\n", False),
+    ('controllers: {ingress-nginx: {version: "1.12", annotation-validation: true}}\n', True),
+    ("controllers: {ingress-nginxx: {version: 1}}\n", False),
+    ("controllers: {ingress-nginx: [version]}\n", False),
+    ("controllers: [ingress-nginx]\n", False),
+    ('review: {approvals: 1, approvers: ["@example/platform", someone], stale: same-findings, verified_revert: true,'
+     ' acknowledge: .corsgate/ack.yml, endpoints: [{url: "https://pay.example/*", approvers: ["@example/pay"],'
+     " approvals: 2}]}\n", True),
+    ("review: {approvals: 0}\n", False),
+    ("review: {approvals: many}\n", False),
+    ("review: {approvers: everybody}\n", False),
+    ('review: {approvers: ["a b"]}\n', False),
+    ("review: {stale: never}\n", False),
+    ("review: {endpoints: [{approvals: 2}]}\n", False),
+    ('review: {endpoints: [{url: "pay.example"}]}\n', False),
+    ("review: {verified_revert: perhaps}\n", False),
+    ("custom_rules: []\n", True),
+    ("custom_rules: policy.yaml\n", False),
+    ('waive: [{rule: CG404, endpoint: "https://embed.example/", until: 2027-01-31, reason: "sandboxed frames"}]\n',
+     True),
+    ('waive: [{rule: CG404, endpoint: "*://*/*", reason: "all of it"}]\n', True),
+    ('waive: [{rule: CG404, endpoint: "https://embed.example/"}]\n', False),
+    ('waive: [{rule: CG404, endpoint: "https://embed.example/", reason: ""}]\n', False),
+    ('waive: [{rule: CG404, endpoint: "https://embed.example/", until: soon, reason: a}]\n', False),
+    ('waive: [{endpoint: "https://embed.example/", reason: a}]\n', False),
+    ('waive: [{rule: CG404, reason: a}]\n', False),
     ("- version\n", False),
 ]
 
@@ -166,6 +207,25 @@ def check_outputs(checker, folder):
         checker.fail("simulate: no redirect or no preflight was tried")
 
 
+def plain_loader(yaml):
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Loader
+
+
+def check_generated(checker, schemas, printer):
+    """The schema of the configuration is the one that the program's own table says."""
+    run = subprocess.run([printer], capture_output=True, check=True, timeout=60)
+    with open(os.path.join(schemas, "config.json"), "rb") as file:
+        if file.read() != run.stdout:
+            checker.fail("docs/schema/config.json is not up to date: BUILD/tests/config_schema prints what it has to hold")
+
+
 def check_configurations(checker, folder):
     try:
         import yaml
@@ -178,7 +238,8 @@ def check_configurations(checker, folder):
         checker.checked += 1
         if (run.returncode == 0) != right:
             checker.fail(f"{text!r}: exit {run.returncode}: {run.stderr.decode('utf-8', 'replace')[:500]}")
-        if yaml and checker.schemas["config"].is_valid(yaml.safe_load(text)) != right:
+        # A day is a text to the program, as to most readers of YAML.
+        if yaml and checker.schemas["config"].is_valid(yaml.load(text, Loader=plain_loader(yaml))) != right:
             checker.fail(f"{text!r}: the schema says {not right}")
 
 
@@ -187,6 +248,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         check_outputs(checker, folder)
         check_configurations(checker, folder)
+    if len(sys.argv) > 3:
+        check_generated(checker, sys.argv[2], sys.argv[3])
     print(f"{checker.checked} documents checked, {checker.failed} failures")
     return 1 if checker.failed or not checker.checked else 0
 

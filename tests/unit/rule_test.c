@@ -177,8 +177,8 @@ START_TEST(levels_are_the_projects)
     world_simple(&world, old, "api.example.com", "/", NULL);
     world_simple(&world, new, "api.example.com", "/", star);
     struct diff diff = world_diff(&world, old, new);
-    const struct rule_level levels[] = { { STR("CG101"), LEVEL_ERROR },
-                                         { STR("cg101"), LEVEL_OFF } };
+    const struct rule_level levels[] = { { .id = STR("CG101"), .level = LEVEL_ERROR },
+                                         { .id = STR("cg101"), .level = LEVEL_OFF } };
     struct rule_settings settings = { .levels = levels, .level_count = 1 };
     struct findings findings = { 0 };
     rule_evaluate_diff(world.space, &settings, &diff, (struct rule_diags){ 0 },
@@ -317,7 +317,7 @@ START_TEST(a_remark_goes_to_the_rule_that_it_names)
     }
     struct diff diff = world_diff(&world, old, old);
     struct findings findings = { 0 };
-    const struct rule_level off[] = { { STR("CG508"), LEVEL_OFF } };
+    const struct rule_level off[] = { { .id = STR("CG508"), .level = LEVEL_OFF } };
     const struct rule_settings settings = { .levels = off, .level_count = 1 };
     rule_evaluate_diff(world.space, &settings, &diff, (struct rule_diags){ 0 },
                        (struct rule_diags){ 0 }, &findings);
