@@ -172,10 +172,8 @@ const struct fa *behaviour_named(struct model *model, struct origin_space *space
         const struct cell *cell = &endpoint->cells[i];
         const struct fa *origins =
             fa_intersect(model->fa, box_language(cell->box, model->origin), whole);
-        if (origins && fa_is_finite(origins)) {
-            const struct fa *both = fa_union(model->fa, out, origins);
-            out = both ? both : out;
-        }
+        const struct fa *both = fa_union(model->fa, out, origins_spelt(space, origins));
+        out = both ? both : out;
         for (uint32_t j = 0; j < cell->response->op_count; j++) {
             const struct header_op *op = &cell->response->ops[j];
             Str text;

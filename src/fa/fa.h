@@ -60,6 +60,12 @@ const struct fa *fa_before(struct fa_space *space, const struct fa *a, Str suffi
 const struct fa *fa_unfold_case(struct fa_space *space, const struct fa *a);
 const struct fa *fa_fold_case(struct fa_space *space, const struct fa *a);
 
+// a without the words in which another byte stands in a place where `byte` and all bytes of `over`
+// lead to the same: what is left when the dots of /^a.b.c$/ are meant to be dots. Bit b of
+// over[b / 64] is set for each member b.
+const struct fa *fa_prefer(struct fa_space *space, const struct fa *a, uint8_t byte,
+                           const uint64_t over[4]);
+
 // Two-part splits of a: all pairs (L, R), disjoint in L, such that { x y in a } = union of { x in
 // L, y in R }, where x ranges over all strings: L holds the strings that lead to one state, R what
 // is accepted from there. Pairs with an empty L or R are left out. At most `max` pairs are written;

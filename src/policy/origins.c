@@ -11,6 +11,7 @@ enum {
     SORTED_MEMBERS = 1024, // of which the nicest are shown
     LISTED = 10000,        // of an unbounded list, members are shown up to here
     COUNTLESS = 10000000,  // more members than a list would have
+    SITE_BYTES = 64,       // of which a loose dot makes one label
 };
 
 // Where anyone gets a name, for sets too large to find out by reading them.
@@ -204,6 +205,58 @@ static void judge_shared(struct origin_space *space, const struct sites *sites, 
                                     sites_below(space, sites->shared.items, sites->shared.count));
 }
 
+// A member on a host that ends in the label.
+static Str member_under(struct origin_space *space, const struct fa *set, Str label)
+{
+    static const char *const begins[] = { "https://", "http://", "https://any.", "http://any." };
+    struct fa_space *fa = space->fa;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        Str origin = str_concat(space->arena, str_from(begins[i]), label);
+        if (fa_accepts(set, origin))
+            return origin;
+    }
+    const struct fa *front = fa_repeat(fa, origin_class(space, "az09 -."), 1, FA_FOREVER);
+    front = fa_concat(fa, front, fa_literal(fa, str_concat(space->arena, STR("."), label)));
+    const struct fa *like = origin_web(space, front);
+    Str origin = { 0 };
+    fa_shortest(space->arena, fa_intersect(fa, set, like), NULL, &origin);
+    return origin;
+}
+
+// A site with "x" in the place of its last dot. Empty where that is no label.
+static Str without_dot(struct arena *arena, Str site)
+{
+    size_t dot = site.len;
+    while (dot && site.ptr[dot - 1] != '.')
+        dot--;
+    if (dot < 2)
+        return (Str){ 0 };
+    return str_format(arena, "%.*sx%.*s", (int)(dot - 1), site.ptr,
+                      STR_ARG(str_slice(site, dot, site.len)));
+}
+
+static Str find_loose_dot(struct origin_space *space, const struct sites *sites,
+                          const struct origins *about)
+{
+    enum { TRIES = 24 }; // sites of a loose dot differ in a byte only
+    bool bounded = about->kind == ORIGINS_FINITE || about->kind == ORIGINS_SUBDOMAINS;
+    Str member = { 0 };
+    if (!bounded || (sites->unowned.count == 0 && !sites->many_unowned))
+        return member;
+    // The shortest first: the others may be there because of another such dot.
+    uint32_t tries = 0;
+    for (size_t length = 1; length <= SITE_BYTES && tries < TRIES && !member.len; length++)
+        for (uint32_t i = 0; i < sites->list.count && tries < TRIES && !member.len; i++) {
+            if (sites->list.items[i].len != length)
+                continue;
+            Str label = without_dot(space->arena, sites->list.items[i]);
+            if (label.len)
+                member = member_under(space, about->set, label);
+            tries++;
+        }
+    return member;
+}
+
 static void describe(struct origin_space *space, struct described *d)
 {
     struct origins *out = &d->origins;
@@ -236,6 +289,7 @@ static void describe(struct origin_space *space, struct described *d)
     judge_shared(space, &d->sites, out);
     if (out->count != FA_INFINITE && (out->kind == ORIGINS_FINITE || out->count <= LISTED))
         list_members(space, out);
+    out->loose_dot = find_loose_dot(space, &d->sites, out);
     struct witness_question question = { out, &d->sites, web, d->trusted, d->named };
     witness_choose(space, &question, &out->witness, &out->shape);
 }
@@ -260,6 +314,18 @@ struct origins origins_describe(struct origin_space *space, const struct fa *set
                                 const struct fa *trusted, const struct fa *named)
 {
     return described(space, set, trusted, named)->origins;
+}
+
+const struct fa *origins_spelt(struct origin_space *space, const struct fa *set)
+{
+    enum { SHIFT = 64 };
+    if (!set || !fa_is_finite(set))
+        return fa_none(space->fa);
+    uint64_t plain[4] = { 0 };
+    for (const char *byte = "abcdefghijklmnopqrstuvwxyz0123456789"; *byte; byte++)
+        plain[*byte / SHIFT] |= UINT64_C(1) << (*byte % SHIFT);
+    const struct fa *spelt = fa_prefer(space->fa, set, '.', plain);
+    return spelt ? spelt : set;
 }
 
 const struct fa *origins_shared(struct origin_space *space, const struct fa *set)

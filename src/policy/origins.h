@@ -42,6 +42,9 @@ struct origins {
     uint32_t site_count;
     Str witness; // the most convincing shortest member; empty when the set is
     enum witness_shape shape;
+    Str loose_dot; // a member that nobody can register, and that is there because the dot before
+                   // the last label stands for any byte: https://examplexcom. Empty when there is
+                   // none, and for sets that are unbounded anyway
     bool has_null, has_app, has_insecure /* http, not local */, has_local, has_shared;
     bool only_null, only_app, only_insecure, only_local, only_shared; // and not empty
     bool unregistrable; // not empty, and every member's domain is one that nobody can register
@@ -71,6 +74,10 @@ const struct fa *origins_part(struct origin_space *space, enum origins_part part
 // The members of a set on a public suffix where anyone gets a name (the list's private section):
 // https://anyone.github.io. None of a set that holds any name below an ordinary suffix anyway.
 const struct fa *origins_shared(struct origin_space *space, const struct fa *set);
+
+// The members of a set that a configuration names one by one: the finite ones, and of those only
+// the ones with a dot where an unescaped dot lets in any byte. NULL set, or an infinite one: none.
+const struct fa *origins_spelt(struct origin_space *space, const struct fa *set);
 
 // The language of a trusted_origins entry: an origin, or one with "*." before the host
 // ("https://*.example.com": any depth, not the apex), or a port "*". False with a reason when it is

@@ -82,6 +82,9 @@ static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
                                "access: nothing but names on a domain under which anyone gets "
                                "one" },
     [ENDPOINT_SHAPE] = { "shape", FACT_CHOICE, SHAPES, "access: how a stranger gets into the set" },
+    [ENDPOINT_LOOSE_DOT] = { "loose_dot", FACT_TEXT, "",
+                             "access: an origin that nobody can register and that a dot that is "
+                             "not escaped lets in; else empty" },
     [ENDPOINT_HEADER] = { "header", FACT_TEXT, "", "the response header it is about" },
     [ENDPOINT_VALUE] = { "value", FACT_TEXT, "", "its value as configured" },
     [ENDPOINT_PROBLEM] = { "problem", FACT_TEXT, "", "what is wrong with the value, in words" },

@@ -215,6 +215,7 @@ static void judge_cause(struct engine *engine, const struct cause *cause)
     item_set_bool(&item, ENDPOINT_ONLY_LOCAL, origins->only_local);
     item_set_bool(&item, ENDPOINT_ONLY_SHARED, origins->only_shared);
     item_set_word(&item, ENDPOINT_SHAPE, witness_shape_name(origins->shape));
+    item_set_text(&item, ENDPOINT_LOOSE_DOT, origins->loose_dot);
     item_set_text(&item, ENDPOINT_HEADER, observation->header);
     item_set_text(&item, ENDPOINT_VALUE, observation->value);
     item_set_text(&item, ENDPOINT_PROBLEM, observation->problem);

@@ -47,6 +47,11 @@ Str words_who(struct arena *arena, const struct origins *origins)
         add_subdomains(&out, origins);
         return buf_str(&out);
     }
+    if (origins->shape == WITNESS_DOT) {
+        buf_addf(&out, "websites that an unescaped dot lets in, such as %.*s,",
+                 STR_ARG(origins->witness));
+        return buf_str(&out);
+    }
     if (origins->member_count) {
         uint32_t shown = origins->member_count < WHO_MEMBERS ? origins->member_count : WHO_MEMBERS;
         add_some(&out, origins->members, shown, origins->count);

@@ -98,6 +98,21 @@ static bool accepts_some_case(const struct fa *a, Str word)
     return false;
 }
 
+// Whether a word has an "A" or "b" where "a" and both of them lead to the same.
+static bool has_replaced(struct fa_space *s, const struct fa *a, Str word)
+{
+    const struct fa *rest = a;
+    for (size_t i = 0; i < word.len; i++) {
+        const struct fa *next = fa_after(s, rest, str_slice(word, i, i + 1));
+        const struct fa *same = fa_after(s, rest, STR("a"));
+        if (word.ptr[i] != 'a' && next == same && !fa_is_none(same) &&
+            fa_after(s, rest, STR("A")) == same && fa_after(s, rest, STR("b")) == same)
+            return true;
+        rest = next;
+    }
+    return false;
+}
+
 #define HOLD(condition)                                                                            \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
@@ -115,8 +130,10 @@ static bool brute_force(struct arena *arena, struct fa_space *s, const struct fa
     const struct fa *star = fa_repeat(s, a, 0, FA_FOREVER), *two = fa_repeat(s, a, 2, 2);
     const struct fa *folded = fa_fold_case(s, a), *unfolded = fa_unfold_case(s, a);
     const struct fa *after = fa_after(s, a, STR("ab")), *before = fa_before(s, a, STR("bA"));
-    if (!either || !both || !less || !not || !back || !row || !star || !two || !folded ||
-        !unfolded || !before)
+    const struct fa *preferred =
+        fa_prefer(s, a, 'a', (uint64_t[4]){ 0, UINT64_C(1) << 1 | UINT64_C(1) << 34, 0, 0 });
+    if (!preferred || !either || !both || !less || !not || !back || !row || !star || !two ||
+        !folded || !unfolded || !before)
         return fa_space_exhausted(s);
     for (size_t length = 0, words = 1; length <= LENGTH_MAX; length++, words *= LETTERS)
         for (size_t number = 0; number < words; number++) {
@@ -129,6 +146,7 @@ static bool brute_force(struct arena *arena, struct fa_space *s, const struct fa
             HOLD(fa_accepts(both, w) == (in_a && in_b));
             HOLD(fa_accepts(less, w) == (in_a && !in_b));
             HOLD(fa_accepts(not, w) == !in_a);
+            HOLD(fa_accepts(preferred, w) == (in_a && !has_replaced(s, a, w)));
             HOLD(accepts_reversed(back, w) == in_a);
             HOLD(fa_accepts(row, w) == accepts_split(a, b, w));
             HOLD(fa_accepts(two, w) == accepts_split(a, a, w));

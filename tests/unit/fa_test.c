@@ -124,6 +124,29 @@ START_TEST(quotients)
 }
 END_TEST
 
+START_TEST(bytes_that_stand_for_another)
+{
+    struct ground g = ground_new();
+    struct fa_space *s = g.space;
+    const struct fa *dot = fa_union(s, range(s, '.', '9'), range(s, 'a', 'z'));
+    const struct fa *host =
+        fa_concat(s, fa_literal(s, STR("app")),
+                  fa_concat(s, dot,
+                            fa_concat(s, fa_literal(s, STR("shop")),
+                                      fa_concat(s, dot, fa_literal(s, STR("test"))))));
+    uint64_t letters[4] = { 0, UINT64_C(0x7fffffe) << 32, 0, 0 };
+    ck_assert(fa_prefer(s, host, '.', letters) == fa_literal(s, STR("app.shop.test")));
+    // One letter that leads elsewhere, and it is no such place any more.
+    const struct fa *less = fa_subtract(s, host, fa_literal(s, STR("appqshop.test")));
+    ck_assert_uint_eq(fa_count(fa_prefer(s, less, '.', letters)), 2 * (fa_count(dot) - 1));
+    const struct fa *list = fa_literals(s, (Str[]){ STR("a.b"), STR("axb"), STR("c") }, 3);
+    ck_assert(fa_prefer(s, list, '.', letters) == list);
+    ck_assert(fa_prefer(s, fa_none(s), '.', letters) == fa_none(s));
+    ck_assert(!fa_prefer(s, NULL, '.', letters));
+    arena_free(g.arena);
+}
+END_TEST
+
 START_TEST(letters_of_both_cases)
 {
     struct ground g = ground_new();
@@ -241,6 +264,7 @@ int main(void)
         hashes_do_not_depend_on_the_space,
         unknown_spreads,
         quotients,
+        bytes_that_stand_for_another,
         letters_of_both_cases,
         counting_and_listing,
         the_nicest_shortest_word,

@@ -389,6 +389,55 @@ START_TEST(trusted_entries)
 }
 END_TEST
 
+// A dot that is not escaped: what it lets in, whether anyone can register that, and which of the
+// members are those that were meant.
+START_TEST(dots_that_are_not_escaped)
+{
+    static const struct {
+        const char *pattern, *witness;
+        enum witness_shape shape;
+        const char *loose;
+        uint64_t spelt;
+    } cases[] = {
+        { "^https://example\\.com$", "https://example.com", WITNESS_PLAIN, "", 1 },
+        { "^https://example.com$", "https://example.com", WITNESS_PLAIN, "https://examplexcom", 1 },
+        { "^https://app.example\\.com$", "https://appxexample.com", WITNESS_DOT, "", 1 },
+        { "^https://app.example.com$", "https://appxexample.com", WITNESS_DOT,
+          "https://app.examplexcom", 1 },
+        { "^https?://(www.)?example.com$", "https://wwwxexample.com", WITNESS_DOT,
+          "https://examplexcom", 4 },
+        { "^https://.*\\.example.com$", "https://any.example.com", WITNESS_SUBDOMAIN,
+          "https://any.examplexcom", 0 },
+        { "^http://api.example\\.co\\.uk$", "http://apixexample.co.uk", WITNESS_DOT, "", 1 },
+        { "^https://example\\.co.uk$", "https://example.co.uk", WITNESS_PLAIN,
+          "https://example.coxuk", 1 },
+        { "^https://(app|www)\\.shop\\.test(:8443)?$", "https://app.shop.test", WITNESS_PLAIN, "",
+          4 },
+        { "^https://(shop\\.test|db\\.corp)$", "https://shop.test", WITNESS_PLAIN, "", 2 },
+        { "^https://(shop\\.test|shopxtest)$", "https://shop.test", WITNESS_PLAIN,
+          "https://shopxtest", 2 },
+        { "^https://node[0-9]\\.shop\\.test$", "https://node0.shop.test", WITNESS_PLAIN, "", 10 },
+        { "^https://10.0\\.0\\.1$", "https://10.0.0.1", WITNESS_LOCAL, "", 1 },
+    };
+    struct fixture f = fixture_new();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct fa *set = fa_intersect(f.model->fa, searched(&f, cases[i].pattern),
+                                            origins_part(f.space, ORIGINS_PART_WHOLE));
+        const struct fa *spelt = origins_spelt(f.space, set);
+        struct origins o = origins_describe(f.space, set, NULL, spelt);
+        ck_assert_msg(fa_count(spelt) == cases[i].spelt, "%s: %d", cases[i].pattern,
+                      (int)fa_count(spelt));
+        ck_assert_msg(str_is(o.loose_dot, cases[i].loose), "%s: %.*s", cases[i].pattern,
+                      STR_ARG(o.loose_dot));
+        ck_assert_msg(str_is(o.witness, cases[i].witness) && o.shape == cases[i].shape,
+                      "%s: %.*s %s", cases[i].pattern, STR_ARG(o.witness),
+                      witness_shape_name(o.shape));
+        ck_assert(o.loose_dot.len == 0 || fa_accepts(o.set, o.loose_dot));
+    }
+    arena_free(f.arena);
+}
+END_TEST
+
 START_TEST(shared_members)
 {
     struct fixture f = fixture_new();
@@ -455,6 +504,7 @@ int main(void)
         local_origins,
         sites_of_origins,
         trusted_entries,
+        dots_that_are_not_escaped,
         shared_members,
         lists_of_any_length,
         nothing_and_not_known,
