@@ -140,6 +140,7 @@ int main(int argc, char **argv)
         .started = command_clock(),
     };
     enum exit_status status = start(&command, argc, argv);
+    repo_close(command.repo);
     arena_free(arena);
     if (fclose(stdout) != 0 && status != EXIT_STATUS_BROKEN) {
         fputs("corsgate: standard output cannot be written\n", stderr);
