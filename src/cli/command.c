@@ -23,14 +23,9 @@ uint64_t command_milliseconds(const struct command_run *command)
 struct repo *command_repository(struct command_run *command, Str *reason)
 {
     if (!command->repo && !command->no_repo.len) {
-        switch (repo_open(command->run->arena, &command->repo, &command->no_repo)) {
-        case REPO_NONE:
+        command->repo_found = repo_open(command->run->arena, &command->repo, &command->no_repo);
+        if (command->repo_found == REPO_NONE)
             command->no_repo = STR("there is no git repository here");
-            break;
-        case REPO_FOUND:
-        case REPO_REFUSED:
-            break;
-        }
     }
     *reason = command->no_repo;
     return command->repo;

@@ -13,7 +13,8 @@ struct command_run {
     uint64_t started;          // by command_clock
     bool color_out, color_err; // whether standard output and standard error take colours
     struct repo *repo;         // once somebody has asked for it; closed by main
-    Str no_repo;               // why there is none
+    enum repo_found repo_found; // what became of that
+    Str no_repo;                // why there is none
 };
 
 struct command {
@@ -26,7 +27,7 @@ struct command {
 };
 
 extern const struct command command_diff, command_check, command_show, command_simulate,
-    command_rules;
+    command_rules, command_why;
 
 uint64_t command_clock(void); // in milliseconds, from some beginning
 uint64_t command_milliseconds(const struct command_run *command); // since the start

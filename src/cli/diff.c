@@ -84,11 +84,25 @@ static struct rule_diags diags_of(const struct version *version)
     return (struct rule_diags){ version->diags, version->diag_count };
 }
 
+// What was not read for its size could have allowed anything: nobody knows what is lost.
+static bool reached_limit(const struct version *version)
+{
+    for (uint32_t i = 0; i < version->diag_count && !version->complete; i++)
+        if (version->diags[i].kind->level == LEVEL_ERROR &&
+            str_is(str_from(version->diags[i].kind->id), "CG903"))
+            return true;
+    return false;
+}
+
 static enum exit_status compare(struct workspace *workspace, const struct version *old,
                                 const struct version *new, struct report *report)
 {
     struct command_run *command = workspace->command;
     bool broken = version_is_broken(workspace, new, old);
+    if (reached_limit(old)) {
+        broken = true;
+        version_complain(workspace, old);
+    }
     struct diff diff = { 0 };
     struct findings findings = { 0 };
     // Trust and levels of the old version: the change under review does not judge itself.

@@ -175,6 +175,8 @@ static bool open_current(struct workspace *workspace, struct version *out)
     struct command_run *command = workspace->command;
     Str here, reason, below;
     struct repo *repo = command_repository(command, &reason);
+    if (command->repo_found == REPO_REFUSED)
+        command_remark(command, "%.*s; what git ignores is read, too", STR_ARG(reason));
     if (!repo || !local_real(command->run->arena, STR("."), &here) ||
         !local_below(repo->top, here, &below))
         return version_open(workspace, STR("."), out);

@@ -96,8 +96,14 @@ static int open_once(git_repository **out, const char *folder)
         return git_repository_open_ext(
             out, folder, GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL);
     bool across = environment("GIT_DISCOVERY_ACROSS_FILESYSTEM");
-    return git_repository_open_ext(out, ".", across ? GIT_REPOSITORY_OPEN_CROSS_FS : 0,
-                                   environment("GIT_CEILING_DIRECTORIES"));
+    int failed = git_repository_open_ext(out, ".", across ? GIT_REPOSITORY_OPEN_CROSS_FS : 0,
+                                         environment("GIT_CEILING_DIRECTORIES"));
+    // libgit2 1.5 says so where no configuration file names any safe.directory.
+    const git_error *error = git_error_last();
+    if (failed == GIT_ENOTFOUND && error && error->message &&
+        strstr(error->message, "safe.directory"))
+        return GIT_EOWNER;
+    return failed;
 }
 
 static int open_unchecked(git_repository **out, const char *folder)

@@ -197,9 +197,11 @@ bool source_walk(struct run *run, struct source *source, Str folder, struct sour
     while (folders.list.count) {
         Str at = folders.list.items[--folders.list.count];
         struct source_names names = { 0 };
-        if (at.len > PATH_BYTES)
+        if (at.len > PATH_BYTES) {
+            out->list.count = 0;
             return diagf(run, &source_too_large, (Span){ 0 }, "a path is longer than %d bytes",
                          PATH_BYTES);
+        }
         seen++;
         source->ops->list(source, at, &names);
         for (uint32_t i = 0; i < names.list.count; i++) {
@@ -212,9 +214,11 @@ bool source_walk(struct run *run, struct source *source, Str folder, struct sour
             else if (name.entry == SOURCE_FOLDER && !name.is_link && !str_is(name.name, ".git"))
                 *vec_push(source->arena, &folders.list) = path;
         }
-        if (out->list.count + folders.list.count + seen > run->limits->files)
+        if (out->list.count + folders.list.count + seen > run->limits->files) {
+            out->list.count = 0; // a part of them says nothing
             return diagf(run, &source_too_large, (Span){ 0 }, "more than %u files",
                          run->limits->files);
+        }
     }
     source_sort(out);
     return true;

@@ -96,7 +96,8 @@ enum source_entry source_stat(struct source *source, Str path);
 // The entries of a folder, sorted by byte order.
 void source_list(struct source *source, Str folder, struct source_names *out);
 // Every file below a folder, in byte order of the whole path. Links to folders are not followed;
-// ".git" and what the source skips are left out.
+// ".git" and what the source skips are left out. False, and nothing in *out, when there are too
+// many.
 bool source_walk(struct run *run, struct source *source, Str folder, struct source_paths *out);
 
 // Reads a file once; the second call gives the same number. What is wrong is reported at `at`, or

@@ -1,6 +1,8 @@
 #!/bin/bash
 # What the arguments of `corsgate diff` mean, and what is compared when nothing is said.
-. "$(dirname "$0")/lib.sh" "$@"
+set -eu
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 A=https://a.shop.example B=https://b.shop.example C=https://c.shop.example
 
