@@ -324,6 +324,17 @@ static bool try_subdomain(struct chooser *c)
     return false;
 }
 
+static bool try_insecure_subdomain(struct chooser *c)
+{
+    const struct origins *about = c->question->about;
+    for (uint32_t i = 0; i < about->site_count; i++) {
+        Str origin = str_concat(c->space->arena, STR("http://any."), about->sites[i]);
+        if (accepted(c, origin))
+            return found(c, origin, WITNESS_SCHEME);
+    }
+    return false;
+}
+
 static enum witness_shape plain_shape(const struct chooser *c)
 {
     const struct origins *about = c->question->about;
@@ -354,6 +365,16 @@ static bool try_nice(struct chooser *c)
                 return found(c, words[k], plain_shape(c));
     }
     return false;
+}
+
+// A member on the attacker's own domain, for sets that hold no plain names: "example.com," and what
+// begins like that.
+static bool try_below_evil(struct chooser *c)
+{
+    Str origin;
+    return nicest(c, fa_intersect(c->space->fa, c->set, sites_below(c->space, &STR("evil.com"), 1)),
+                  &origin) &&
+           found(c, origin, WITNESS_SUFFIX);
 }
 
 // A member in one of the sites that the walk found, for sets whose nice members are mostly hosts
@@ -428,12 +449,10 @@ static bool try_web(struct chooser *c)
         fill_names(c);
         return try_open(c) || try_names(c, try_prefix) || try_names(c, try_suffix) ||
                try_names(c, try_dot) || try_around(c) || try_shared(c) || try_nice(c) ||
-               try_last(c);
+               try_below_evil(c) || try_last(c);
     case ORIGINS_SUBDOMAINS:
-        if (about->only_shared && try_subdomain(c))
-            return found(c, *c->out, WITNESS_SHARED);
         if (about->only_insecure)
-            return try_nice(c) || try_sites(c);
+            return try_insecure_subdomain(c) || try_nice(c) || try_sites(c);
         fill_names(c);
         return try_names(c, try_dot) || try_subdomain(c) || try_nice(c) || try_sites(c);
     case ORIGINS_FINITE:

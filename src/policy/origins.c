@@ -318,14 +318,16 @@ struct origins origins_describe(struct origin_space *space, const struct fa *set
 
 const struct fa *origins_spelt(struct origin_space *space, const struct fa *set)
 {
-    enum { SHIFT = 64 };
+    enum { SHIFT = 64, WORDS_A_STATE = 8 };
     if (!set || !fa_is_finite(set))
         return fa_none(space->fa);
     uint64_t plain[4] = { 0 };
     for (const char *byte = "abcdefghijklmnopqrstuvwxyz0123456789"; *byte; byte++)
         plain[*byte / SHIFT] |= UINT64_C(1) << (*byte % SHIFT);
     const struct fa *spelt = fa_prefer(space->fa, set, '.', plain);
-    return spelt ? spelt : set;
+    spelt = spelt ? spelt : set;
+    // Words that somebody wrote down need states of their own.
+    return fa_count(spelt) / WORDS_A_STATE > fa_states(spelt) ? fa_none(space->fa) : spelt;
 }
 
 const struct fa *origins_shared(struct origin_space *space, const struct fa *set)

@@ -75,8 +75,9 @@ const struct fa *origins_part(struct origin_space *space, enum origins_part part
 // https://anyone.github.io. None of a set that holds any name below an ordinary suffix anyway.
 const struct fa *origins_shared(struct origin_space *space, const struct fa *set);
 
-// The members of a set that a configuration names one by one: the finite ones, and of those only
-// the ones with a dot where an unescaped dot lets in any byte. NULL set, or an infinite one: none.
+// The members of a set that a configuration names one by one: those of a finite set that is a list
+// and no class ([a-z]{4}), and of them only the ones with a dot where an unescaped dot lets in any
+// byte. NULL set: none.
 const struct fa *origins_spelt(struct origin_space *space, const struct fa *set);
 
 // The language of a trusted_origins entry: an origin, or one with "*." before the host

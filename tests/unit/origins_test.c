@@ -417,6 +417,7 @@ START_TEST(dots_that_are_not_escaped)
         { "^https://(shop\\.test|shopxtest)$", "https://shop.test", WITNESS_PLAIN,
           "https://shopxtest", 2 },
         { "^https://node[0-9]\\.shop\\.test$", "https://node0.shop.test", WITNESS_PLAIN, "", 10 },
+        { "^https://[a-z]{4}shop\\.test$", "https://evilshop.test", WITNESS_PREFIX, "", 0 },
         { "^https://10.0\\.0\\.1$", "https://10.0.0.1", WITNESS_LOCAL, "", 1 },
     };
     struct fixture f = fixture_new();
