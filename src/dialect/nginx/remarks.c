@@ -122,6 +122,17 @@ static bool never_matches(struct remarking *remarking, const struct fa *language
                           origins_part(remarking->origins, ORIGINS_PART_WHOLE));
 }
 
+// Says that a text with an asterisk, which somebody took for a wildcard, is compared as it stands.
+// Hosts may have such bytes, but no site has.
+static void remark_wildcard(struct remarking *remarking, Str text, Span span)
+{
+    if (str_contains(text, STR("://*.")))
+        config_remark(remarking->config, "CG507", span,
+                      str_format(remarking->config->model->arena,
+                                 "%.*s is compared as it stands: nginx knows no wildcard here",
+                                 STR_ARG(text)));
+}
+
 static bool is_origin(const struct template *source)
 {
     return source->count == 1 && str_is(source->parts[0].variable, "http_origin");
@@ -180,11 +191,12 @@ static bool remark_condition(struct remarking *remarking, const struct condition
     if (!str_is(condition->variable, "http_origin"))
         return false;
     const struct fa *language = NULL;
-    if (condition->kind == IF_EQUAL && template_is_text(&condition->value, &text) && text.len)
+    if (condition->kind == IF_EQUAL && template_is_text(&condition->value, &text) && text.len) {
         language = fa_literal(model->fa, text);
-    else if (condition->kind == IF_MATCH &&
-             !(condition->pattern->result.language &&
-               fa_accepts(condition->pattern->result.language, STR(""))))
+        remark_wildcard(remarking, text, condition->span);
+    } else if (condition->kind == IF_MATCH &&
+               !(condition->pattern->result.language &&
+                 fa_accepts(condition->pattern->result.language, STR(""))))
         language = condition->pattern->result.language;
     if (!language || !never_matches(remarking, language))
         return false;
@@ -260,6 +272,8 @@ static void remark_map(struct remarking *remarking, const struct computed *map)
                           str_format(model->arena,
                                      "no origin that a browser sends matches the key %s%.*s",
                                      entry->pattern ? "~" : "", STR_ARG(entry->key)));
+        else if (!entry->pattern && !entry->hostname)
+            remark_wildcard(remarking, entry->key, entry->span);
     }
 }
 
