@@ -115,6 +115,10 @@ static bool settle(struct fetch *fetch, struct cors_result result, const struct 
 static bool ask_first(struct arena *arena, const struct fetch_server *server, struct fetch *fetch)
 {
     const struct fetch_step *step = ask(arena, server, true, fetch);
+    if (step->answer.unseen) {
+        fetch->unseen = true;
+        return true;
+    }
     if (!step->answer.known) {
         doubt(fetch, step->answer.reason, step->answer.span);
         return false;

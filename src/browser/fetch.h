@@ -17,9 +17,10 @@ struct fetch_wire {
 
 struct fetch_answer {
     bool known;
-    Str reason;                    // when not
-    bool assumed;                  // the status was not given
-    bool lost;                     // it redirects, nobody knows where to
+    Str reason;   // when not
+    bool unseen;  // of a preflight: it may have passed, the request is looked at all the same
+    bool assumed; // the status was not given
+    bool lost;    // it redirects, nobody knows where to
     struct cors_response response; // Location among its headers
     const Span *spans;             // of its headers, one each; NULL: not known
     Span span;                     // of the answer as a whole
@@ -49,7 +50,8 @@ struct fetch {
         struct fetch_step *items;
         uint32_t count, capacity;
     } steps;
-    Span span; // what decided
+    Span span;   // what decided
+    bool unseen; // a preflight was
 };
 void fetch_run(struct arena *arena, const struct cors_request *request,
                const struct fetch_server *server, struct fetch *out);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_diff, &command_check, &command_show, &command_simulate, &command_rules,
+    &command_diff, &command_check, &command_show, &command_simulate, &command_why, &command_rules,
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -88,6 +88,12 @@ static enum exit_status unknown_command(struct command_run *command, Str name)
     return EXIT_STATUS_BROKEN;
 }
 
+static uint32_t processors(void)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 && count < UINT16_MAX ? (uint32_t)count : 1;
+}
+
 static enum exit_status start(struct command_run *run, int argc, char **argv)
 {
     struct arena *arena = run->run->arena;
@@ -119,6 +125,7 @@ static enum exit_status start(struct command_run *run, int argc, char **argv)
         return EXIT_STATUS_BROKEN;
     }
     run->options = &options;
+    run->run->jobs = options.jobs ? options.jobs : processors();
     run->color_out = takes_color(options.color, STDOUT_FILENO);
     run->color_err = takes_color(options.color, STDERR_FILENO);
     if (options.version)

@@ -45,7 +45,9 @@ static const struct option_row rows[] = {
     { OPTION_EXPLAIN, USED_BY_SHOW, "explain", 0, NULL, "say why a file was read as what" },
     { OPTION_FORMAT, FINDERS | USED_BY_SHOW, "format", 0, "NAME[=FILE]",
       "text (default) or json; repeat it for several reports" },
-    { OPTION_OUTPUT, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "output", 'o', "FILE",
+    { OPTION_FORMAT, USED_BY_WHY, "format", 0, "NAME[=FILE]",
+      "json (default, one object a line) or text" },
+    { OPTION_OUTPUT, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_WHY, "output", 'o', "FILE",
       "write there instead of to standard output" },
     { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "config", 0, "FILE",
       "this configuration instead of the nearest .corsgate.yml" },
@@ -244,10 +246,13 @@ static bool parse_option(struct arena *arena, enum option_user user, Str word, c
 }
 
 // Gives --output to the report that names no file of its own. One report may go to standard output.
-static bool place_reports(struct arena *arena, struct options *options, Str *complaint)
+static bool place_reports(struct arena *arena, enum option_user user, struct options *options,
+                          Str *complaint)
 {
     if (!options->outputs.count)
-        *vec_push(arena, &options->outputs) = (struct output){ .format = STR("text") };
+        *vec_push(arena, &options->outputs) = (struct output){
+            .format = user == USED_BY_WHY ? STR("json") : STR("text"),
+        };
     uint32_t open = 0;
     for (uint32_t i = 0; i < options->outputs.count; i++) {
         struct output *output = &options->outputs.items[i];
@@ -289,7 +294,7 @@ bool options_parse(struct arena *arena, enum option_user user, char *const *word
     }
     if (options.separated == UINT32_MAX)
         options.separated = options.arguments.count;
-    if (!place_reports(arena, &options, complaint))
+    if (!place_reports(arena, user, &options, complaint))
         return false;
     *out = options;
     return true;

@@ -37,7 +37,8 @@ enum option_user {
     USED_BY_SHOW = 4,
     USED_BY_SIMULATE = 8,
     USED_BY_RULES = 16,
-    USED_BY_ALL = 31,
+    USED_BY_WHY = 32,
+    USED_BY_ALL = 63,
 };
 
 // Reads the words that follow the command's name. False when they make no sense: *complaint says

@@ -131,7 +131,7 @@ class Checker:
     def __init__(self, program, schemas):
         self.program = program
         self.schemas = {}
-        for name in ("diff", "check", "show", "simulate", "simulate-raw", "config"):
+        for name in ("diff", "check", "show", "simulate", "simulate-raw", "why", "config"):
             with open(os.path.join(schemas, name + ".json"), encoding="utf-8") as file:
                 schema = json.load(file)
             jsonschema.Draft202012Validator.check_schema(schema)
@@ -224,6 +224,10 @@ def check_generated(checker, schemas, printer):
     with open(os.path.join(schemas, "config.json"), "rb") as file:
         if file.read() != run.stdout:
             checker.fail("docs/schema/config.json is not up to date: BUILD/tests/config_schema prints what it has to hold")
+    golden = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "golden")
+    for case, recording in (("cli-why-lines", "recording.jsonl"), ("cli-why-har", "session.har"), ("cli-why-wrong", "recording.jsonl")):
+        if not checker.output("why", os.path.join(golden, case), "why", recording):
+            checker.fail(f"why: no answer for {case}")
 
 
 def check_configurations(checker, folder):
