@@ -146,7 +146,8 @@ enum cors_class cors_classify(struct arena *arena, const struct cors_request *re
         url.scheme = request->url; // none that anything would be asked under
     Str origin = url_origin_of(arena, &url);
     *result = allowed();
-    if (!names_token(method) || names_forbidden_method(method)) {
+    if (!names_token(method) || names_forbidden_method(method) ||
+        (request->mode == CORS_MODE_NO_CORS && !names_safelisted_method(method))) {
         *result = failed(CORS_FORBIDDEN_METHOD, method);
         return CORS_CLASS_FAILED;
     }
@@ -162,9 +163,7 @@ enum cors_class cors_classify(struct arena *arena, const struct cors_request *re
         *result = failed(CORS_DISALLOWED_BY_MODE, request->url);
         return CORS_CLASS_FAILED;
     case CORS_MODE_NO_CORS:
-        if (!names_safelisted_method(method))
-            *result = failed(CORS_FORBIDDEN_METHOD, method);
-        else if (request->redirect != CORS_REDIRECT_FOLLOW)
+        if (request->redirect != CORS_REDIRECT_FOLLOW)
             *result = failed(CORS_NO_CORS_REDIRECT, request->url);
         if (!result->allowed)
             return CORS_CLASS_FAILED;
@@ -243,10 +242,13 @@ static bool lists(const struct cors_names *names, Str name, bool fold)
     return false;
 }
 
-static bool is_redirect(const struct cors_response *response)
+// A redirect without Location, or with an empty one, is an answer like any other.
+static bool redirects_to(struct arena *arena, const struct cors_response *response, Str *location)
 {
     uint32_t status = response->status;
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    bool redirect =
+        status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    return redirect && of_response(arena, response, "location", location) && location->len;
 }
 
 static struct cors_result check_names(struct arena *arena, const struct cors_request *request,
@@ -285,7 +287,7 @@ struct cors_result cors_check_preflight(struct arena *arena, const struct cors_r
     Str location;
     if (response->status == 0) {
         result = failed(CORS_PREFLIGHT_TRANSPORT, STR(""));
-    } else if (is_redirect(response) && of_response(arena, response, "location", &location)) {
+    } else if (redirects_to(arena, response, &location)) {
         result = failed(CORS_PREFLIGHT_REDIRECT, location);
     } else {
         result = cors_check(arena, request, response);
@@ -338,7 +340,7 @@ enum { REDIRECTS_MAX = 20 };
 
 // The headers that stay with the request.
 static void drop_headers(struct arena *arena, struct cors_request *request, bool content,
-                         bool authorization)
+                         bool authorization, bool hints)
 {
     static const char *const body[] = { "content-encoding", "content-language", "content-location",
                                         "content-type" };
@@ -346,7 +348,8 @@ static void drop_headers(struct arena *arena, struct cors_request *request, bool
     uint32_t count = 0;
     for (uint32_t i = 0; i < request->header_count; i++) {
         Str name = request->headers[i].name;
-        bool drop = authorization && str_is_nocase(name, "authorization");
+        bool drop = (hints && names_client_hint(name)) || // so does Chromium
+                    (authorization && str_is_nocase(name, "authorization"));
         for (size_t k = 0; k < sizeof body / sizeof *body && content; k++)
             drop |= str_is_nocase(name, body[k]);
         if (!drop)
@@ -356,43 +359,72 @@ static void drop_headers(struct arena *arena, struct cors_request *request, bool
     request->header_count = count;
 }
 
-bool cors_follow(struct arena *arena, struct cors_request *request,
-                 const struct cors_response *response, struct cors_result *result)
+// A scheme that the network refuses before anybody thinks of CORS.
+static bool is_unsafe_target(const struct url *url)
 {
-    Str location, method = names_normal_method(request->method);
-    uint32_t status = response->status;
-    *result = request->cors ? cors_check(arena, request, response) : allowed();
-    if (!result->allowed || !is_redirect(response))
-        return false;
-    if (request->redirect != CORS_REDIRECT_FOLLOW) {
-        *result = request->redirect == CORS_REDIRECT_ERROR
-                      ? failed(CORS_REDIRECT_MODE, request->url)
-                      : failed(CORS_OPAQUE_REDIRECT, request->url);
-        return false;
-    }
-    if (!of_response(arena, response, "location", &location))
-        return false;
-    struct url base, url = { 0 };
-    bool good = url_parse(arena, request->url, NULL, &base) &&
-                url_parse(arena, location, &base, &url) && url.web;
-    Str from = good ? url_origin_of(arena, &base) : STR(""), to = url_origin_of(arena, &url);
-    if (!good)
-        *result = failed(CORS_REDIRECT_LOCATION, location);
-    else if (request->redirects >= REDIRECTS_MAX)
-        *result = failed(CORS_TOO_MANY_REDIRECTS, location);
-    else if (url.credentials && request->mode == CORS_MODE_CORS &&
-             (request->cors || !str_equal(to, request->page)))
-        *result = failed(CORS_REDIRECT_CREDENTIALS, location);
-    if (!result->allowed)
-        return false;
+    static const char *const schemes[] = {
+        "about",      "blob",       "chrome", "data", "file", "devtools", "chrome-extension",
+        "filesystem", "view-source"
+    };
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (str_is(url->scheme, schemes[i]))
+            return true;
+    return false;
+}
+
+// What of a redirect ends the fetch, in Chromium's order.
+static struct cors_result check_target(const struct cors_request *request, const struct url *url,
+                                       Str origin, Str location)
+{
+    if (url->credentials && request->mode == CORS_MODE_CORS &&
+        (request->cors || !str_equal(origin, request->page)))
+        return failed(CORS_REDIRECT_CREDENTIALS, location);
+    if (request->redirect == CORS_REDIRECT_ERROR)
+        return failed(CORS_REDIRECT_MODE, request->url);
+    if (!url->web)
+        return failed(is_unsafe_target(url) ? CORS_REDIRECT_LOCATION : CORS_DISABLED_SCHEME,
+                      location);
+    if (request->redirects >= REDIRECTS_MAX)
+        return failed(CORS_TOO_MANY_REDIRECTS, location);
+    return allowed();
+}
+
+static void follow(struct arena *arena, struct cors_request *request, uint32_t status,
+                   const struct url *url, bool elsewhere)
+{
+    Str method = names_normal_method(request->method);
+    Str from = url_origin(arena, request->url), to = url_origin_of(arena, url);
     bool becomes_get = ((status == 301 || status == 302) && str_is(method, "POST")) ||
                        (status == 303 && !str_is(method, "GET") && !str_is(method, "HEAD"));
     if (becomes_get)
         request->method = STR("GET");
-    drop_headers(arena, request, becomes_get, !str_equal(from, to));
-    request->tainted |= !str_equal(from, to) && !str_equal(from, request->page);
+    drop_headers(arena, request, becomes_get, elsewhere, !str_equal(to, request->page));
+    request->tainted |= elsewhere && !str_equal(from, request->page);
     request->cors |= request->mode == CORS_MODE_CORS && !str_equal(to, request->page);
-    request->url = url_text(arena, &url);
+    request->url = url_text(arena, url);
     request->redirects++;
+}
+
+bool cors_follow(struct arena *arena, struct cors_request *request,
+                 const struct cors_response *response, struct cors_result *result)
+{
+    Str location;
+    struct url base = { 0 }, url;
+    bool redirects = redirects_to(arena, response, &location);
+    if (redirects && (!url_parse(arena, request->url, NULL, &base) ||
+                      !url_parse(arena, location, &base, &url))) {
+        *result = failed(CORS_REDIRECT_LOCATION, location);
+        return false;
+    }
+    *result = request->cors ? cors_check(arena, request, response) : allowed();
+    if (!result->allowed || !redirects)
+        return false;
+    Str origin = url_origin_of(arena, &url);
+    *result = request->redirect == CORS_REDIRECT_MANUAL
+                  ? failed(CORS_OPAQUE_REDIRECT, request->url)
+                  : check_target(request, &url, origin, location);
+    if (!result->allowed)
+        return false;
+    follow(arena, request, response->status, &url, !str_equal(origin, url_origin_of(arena, &base)));
     return true;
 }

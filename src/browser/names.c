@@ -162,14 +162,43 @@ bool names_safelisted_header(Str name, Str value)
     return str_is_nocase(name, "range") && is_simple_range(value);
 }
 
+static bool is_integer(Str text)
+{
+    Str rest = text;
+    (void)digits(&rest);
+    return text.len && rest.len == 0;
+}
+
+// 1*DIGIT [ "." 1*DIGIT ]
+static bool is_decimal(Str text)
+{
+    Str whole, fraction;
+    return str_cut(text, STR("."), &whole, &fraction) ? is_integer(whole) && is_integer(fraction)
+                                                      : is_integer(text);
+}
+
+static const char *const integer_hints[] = { "rtt", "width", "viewport-width", NULL };
+static const char *const decimal_hints[] = { "device-memory", "downlink", "dpr", NULL };
+
+bool names_client_hint(Str name)
+{
+    return is_one_of(name, integer_hints) || is_one_of(name, decimal_hints) ||
+           str_is_nocase(name, "ect");
+}
+
 bool names_chromium_safelisted(Str name, Str value)
 {
-    static const char *const hints[] = { "dpr",      "device-memory", "width", "viewport-width",
-                                         "downlink", "ect",           "rtt",   "intervention",
-                                         NULL };
+    static const char *const speeds[] = { "slow-2g", "2g", "3g", "4g" };
     if (str_is(name, "user-agent"))
         return true;
     if (value.len > SAFELISTED_BYTES)
         return false;
-    return str_is(name, "save-data") ? str_is(value, "on") : is_one_of(name, hints);
+    if (is_one_of(name, integer_hints))
+        return is_integer(value);
+    if (is_one_of(name, decimal_hints))
+        return is_decimal(value);
+    for (size_t i = 0; i < sizeof speeds / sizeof *speeds && str_is(name, "ect"); i++)
+        if (str_is(value, speeds[i]))
+            return true;
+    return str_is(name, "save-data") ? str_is_nocase(value, "on") : str_is(name, "intervention");
 }

@@ -15,5 +15,7 @@ bool names_forbidden_header(Str name);    // what a script cannot set
 bool names_readable_header(Str name);     // what a script reads without being exposed
 // Whether a header that a script sets needs no preflight with this value.
 bool names_safelisted_header(Str name, Str value);
-// The same for what only Chromium lets pass: client hints, and User-Agent, whose value it ignores.
+// The same for what only Chromium lets pass: client hints with a value of their form, and
+// User-Agent, whose value it ignores. Observed: tests/oracle/browser_check.py.
 bool names_chromium_safelisted(Str name, Str value);
+bool names_client_hint(Str name); // a hint that Chromium does not take along on a redirect

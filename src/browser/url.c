@@ -100,19 +100,21 @@ static bool parse_port(const struct url *url, Str text, uint32_t *out)
 }
 
 // A host of a scheme that nobody knows is taken as it stands.
-static bool opaque_host(Str text)
+static bool opaque_host(struct arena *arena, Str text)
 {
     if (text.len && text.ptr[0] == '[')
-        return str_ends(text, STR("]"));
+        return url_is_ipv6(arena, text);
     return span_until(text, "\t\n\r #/:<>?@[\\]^|") == text.len && !memchr(text.ptr, 0, text.len);
 }
 
 static bool parse_authority(struct arena *arena, Str text, struct url *url)
 {
+    bool user = false;
     for (size_t i = text.len; i-- > 0;)
         if (text.ptr[i] == '@') {
-            Str user = str_slice(text, 0, i);
-            url->credentials = user.len > 0 && !str_is(user, ":");
+            user = true;
+            Str name = str_slice(text, 0, i);
+            url->credentials = name.len > 0 && !str_is(name, ":");
             text = str_slice(text, i + 1, text.len);
             break;
         }
@@ -120,13 +122,13 @@ static bool parse_authority(struct arena *arena, Str text, struct url *url)
     for (bool inside = false; end < text.len && (inside || text.ptr[end] != ':'); end++)
         inside = text.ptr[end] == '[' || (inside && text.ptr[end] != ']');
     Str host = str_slice(text, 0, end), port = str_slice(text, end + 1, text.len);
-    if (end < text.len && host.len == 0)
+    if (host.len == 0 && (end < text.len || user))
         return false;
     if (special(url->scheme)) {
         if (!url_host(arena, host, &url->host, &url->unicode))
             return false;
     } else {
-        if (host.len && !opaque_host(host))
+        if (host.len && !opaque_host(arena, host))
             return false;
         url->host = host;
     }
@@ -220,6 +222,17 @@ static bool parse_behind_slashes(struct arena *arena, Str text, struct url *url)
     return true;
 }
 
+// A file's host is checked (in Chromium only a slash ends it), and the rest does not matter to
+// CORS.
+static bool parse_file(struct arena *arena, Str rest, struct url *url)
+{
+    if (!is_slash(rest, 0, true) || !is_slash(rest, 1, true))
+        return true;
+    rest = str_slice(rest, 2, rest.len);
+    Str host = str_slice(rest, 0, span_until(rest, "/\\"));
+    return host.len == 0 || url_host(arena, host, &url->host, &url->unicode);
+}
+
 // Behind the colon of the scheme.
 static bool parse_absolute(struct arena *arena, Str rest, struct url *url)
 {
@@ -228,7 +241,9 @@ static bool parse_absolute(struct arena *arena, Str rest, struct url *url)
             rest = str_slice(rest, 1, rest.len);
         return parse_behind_slashes(arena, rest, url);
     }
-    if (!str_is(url->scheme, "file") && str_eat(&rest, STR("//")))
+    if (str_is(url->scheme, "file"))
+        return parse_file(arena, rest, url);
+    if (str_eat(&rest, STR("//")))
         return parse_behind_slashes(arena, rest, url);
     url->path = rest; // what is in it does not matter to CORS
     return true;

@@ -26,6 +26,8 @@ Str url_origin_of(struct arena *arena, const struct url *url);
 
 // The host of a special URL: *out as it is serialised. False when it is none. Private to browser/.
 bool url_host(struct arena *arena, Str text, Str *out, bool *unicode);
+// Whether a text that begins with "[" is an address in brackets. Private to browser/.
+bool url_is_ipv6(struct arena *arena, Str text);
 
 // The same for a text that may be no URL at all.
 bool url_parses(struct arena *arena, Str text);

@@ -38,7 +38,7 @@ static Str decode(struct arena *arena, Str text)
 static bool is_forbidden(char c)
 {
     unsigned char byte = (unsigned char)c;
-    return byte <= 0x20 || byte == 0x7f || strchr("#%/:<>?@[\\]^|", c);
+    return byte < 0x20 || byte == 0x7f || strchr("#%/:<>?@[\\]^|", c);
 }
 
 // Decimal, octal ("010") or hexadecimal ("0x8") as in C; an empty number behind "0x" is 0.
@@ -215,6 +215,12 @@ static bool ipv6(struct arena *arena, Str text, Str *out)
     return true;
 }
 
+bool url_is_ipv6(struct arena *arena, Str text)
+{
+    Str ignored;
+    return str_ends(text, STR("]")) && ipv6(arena, str_slice(text, 1, text.len - 1), &ignored);
+}
+
 bool url_host(struct arena *arena, Str text, Str *out, bool *unicode)
 {
     *unicode = false;
@@ -226,13 +232,15 @@ bool url_host(struct arena *arena, Str text, Str *out, bool *unicode)
         if (is_forbidden(host.ptr[i]))
             return false;
         *unicode |= (unsigned char)host.ptr[i] >= 0x80;
-        if (host.ptr[i] == '*')
-            buf_add_text(&safe, "%2A"); // so writes Chromium
+        if (host.ptr[i] == '*' || host.ptr[i] == ' ')
+            buf_addf(&safe, "%%%02X", (unsigned)host.ptr[i]); // so does Chromium
         else
             buf_add_char(&safe, host.ptr[i]);
     }
     if (host.len == 0)
         return false;
     *out = buf_str(&safe);
-    return *unicode || !ends_in_number(host) || ipv4(arena, host, out);
+    if (!ends_in_number(host))
+        return true;
+    return !*unicode && ipv4(arena, host, out);
 }
