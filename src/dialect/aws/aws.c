@@ -1,0 +1,190 @@
+#include "dialect/aws/aws.h"
+
+#include "base/hash.h"
+#include "dialect/hostname.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct kind aws_malformed = { "CG901", LEVEL_ERROR, "AWS refuses this" };
+
+void aws_complain(struct aws *aws, Span span, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    aws->good = false;
+    (void)diagf(aws->model->run, &aws_malformed, span, "%.*s%s%s", STR_ARG(aws->at),
+                aws->at.len ? ": " : "", text);
+}
+
+void aws_remark(struct aws *aws, const char *rule, Span span, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    Str message = str_copy(aws->model->arena, str_from(text));
+    for (uint32_t i = 0; i < aws->policy->remark_count; i++) {
+        const struct remark *known = &aws->policy->remarks[i];
+        if (strcmp(known->rule, rule) == 0 && known->span.file == span.file &&
+            known->span.begin == span.begin && str_equal(known->message, message))
+            return;
+    }
+    policy_add_remark(aws->policy,
+                      (struct remark){ .rule = rule, .span = span, .message = message });
+}
+
+static const char *nearest(struct arena *arena, Str key, const char *const *keys)
+{
+    const char *best = NULL;
+    size_t least = 4;
+    Str lower = str_lower(arena, key);
+    for (; *keys; keys++) {
+        size_t distance = str_distance(lower, str_lower(arena, str_from(*keys)), least);
+        if (distance < least) {
+            least = distance;
+            best = *keys;
+        }
+    }
+    return best;
+}
+
+void aws_check_keys(struct aws *aws, const struct term *map, const char *const *keys,
+                    const char *what)
+{
+    if (map->kind != TERM_MAP)
+        return;
+    for (uint32_t i = 0; i < term_count(map); i++) {
+        Str key = term_key(map, i);
+        bool known = false;
+        for (const char *const *one = keys; *one && !known; one++)
+            known = str_is(key, *one);
+        if (known)
+            continue;
+        const char *meant = nearest(aws->model->arena, key, keys);
+        aws_remark(aws, "CG506", term_key_span(map, i),
+                   "%s knows no key %.*s, so that it does nothing%s%s%s", what, STR_ARG(key),
+                   meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+    }
+}
+
+// ---- where an API is
+
+Str aws_host(const struct aws *aws, Str id, const char *service)
+{
+    return host_name(aws->model->arena, aws->reading->source, aws->document->path, id, service);
+}
+
+const struct box *aws_box(struct model *model, const struct aws_site *site)
+{
+    struct fa_space *fa = model->fa;
+    const struct box *box =
+        box_with(model, box_all(model), model->host, fa_literal(fa, site->host));
+    if (!site->prefix.len)
+        return box;
+    const struct fa *below = fa_concat(fa, fa_literal(fa, STR("/")), fa_all(fa));
+    return box_with(model, box, model->path,
+                    fa_concat(fa, fa_literal(fa, site->prefix), fa_union(fa, fa_empty(fa), below)));
+}
+
+// ---- recognition (reference/gateways.md 2)
+
+static bool has_type(const struct document *document, const char *const *types)
+{
+    const struct data *resources = document_find(document->root, "Resources");
+    for (uint32_t i = 0; resources && i < resources->count; i++) {
+        Str type = document_text(resources->entries[i].value, "Type");
+        for (const char *const *one = types; *one; one++)
+            if (str_starts(type, str_from(*one)))
+                return true;
+    }
+    return false;
+}
+
+static bool claims_template(const struct document *document, Str *why)
+{
+    static const char *const types[] = {
+        "AWS::ApiGateway::",
+        "AWS::ApiGatewayV2::",
+        "AWS::Lambda::Url",
+        "AWS::Serverless::Api",
+        "AWS::Serverless::HttpApi",
+        "AWS::Serverless::Function",
+        NULL,
+    };
+    if (!template_is(document) || !has_type(document, types))
+        return false;
+    *why = STR("it has resources of API Gateway or function URLs");
+    return true;
+}
+
+static bool claims_openapi(const struct document *document, Str *why)
+{
+    const struct data *root = document->root;
+    if (!document_find(root, "openapi") && !document_find(root, "swagger"))
+        return false;
+    bool extended = document_find(root, "x-amazon-apigateway-cors") ||
+                    document_find(root, "x-amazon-apigateway-gateway-responses");
+    const struct data *paths = document_find(root, "paths");
+    for (uint32_t i = 0; paths && paths->kind == DATA_MAP && i < paths->count && !extended; i++) {
+        const struct data *path = paths->entries[i].value;
+        for (uint32_t k = 0; path->kind == DATA_MAP && k < path->count && !extended; k++)
+            extended = document_find(path->entries[k].value, "x-amazon-apigateway-integration");
+    }
+    if (extended)
+        *why = STR("it is OpenAPI with extensions of API Gateway");
+    return extended;
+}
+
+static bool claims(const struct document *document, Str *why)
+{
+    return claims_template(document, why) || claims_openapi(document, why);
+}
+
+static bool read_document(struct reading *reading, const struct document *document)
+{
+    Str why;
+    struct terms plain = terms_plain(reading->model);
+    struct aws aws = { .model = reading->model,
+                       .policy = reading->out->policy,
+                       .reading = reading,
+                       .document = document,
+                       .terms = &plain,
+                       .good = true };
+    if (template_is(document)) {
+        aws.template = template_new(reading->model, reading->out->policy, document);
+        aws.terms = &aws.template->terms;
+        aws_read_http_apis(&aws);
+        aws_read_function_urls(&aws);
+        aws_read_rest_apis(&aws);
+        return aws.good && !aws.template->bad;
+    }
+    if (claims_openapi(document, &why))
+        aws_read_openapi(&aws);
+    return aws.good;
+}
+
+static bool read(struct reading *reading)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < reading->documents.count; i++)
+        good &= read_document(reading, reading->documents.items[i]);
+    return good;
+}
+
+static const char *const marks[] = {
+    "AWS::ApiGateway", "AWS::Lambda::Url", "AWS::Serverless", "x-amazon-apigateway", NULL,
+};
+
+const struct dialect dialect_aws = {
+    .name = "aws",
+    .what = "API Gateway and function URLs of AWS",
+    .marks = marks,
+    .claims = claims,
+    .read = read,
+};

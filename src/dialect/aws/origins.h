@@ -1,0 +1,14 @@
+#pragma once
+// origins: lists of allowed origins of HTTP APIs and function URLs. Source: reference/gateways.md
+// 4.1, 4.3, 15.
+
+#include "dialect/aws/aws.h"
+
+// Splits a branch by whether the list allows the origin. *any: where every origin is answered with
+// "*". What is not known about an entry is a choice.
+struct allowed {
+    struct branch any, listed, refused;
+    bool several; // the list has more than one entry
+};
+struct allowed aws_split_origins(struct aws *aws, struct cases *cases, struct branch in,
+                                 const struct term *list, bool schemes);

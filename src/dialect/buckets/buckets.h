@@ -1,0 +1,66 @@
+#pragma once
+// buckets: CORS rules of storage buckets, S3 and Google Cloud Storage. Source:
+// reference/gateways.md sections 9 (GCS), 10 (S3).
+
+#include "dialect/cases.h"
+#include "dialect/cloudformation/template.h"
+
+extern const struct dialect dialect_s3, dialect_gcs;
+
+// ---- private to this folder
+
+struct buckets {
+    struct model *model;
+    struct policy *policy;
+    struct reading *reading;
+    const struct document *document;
+    struct terms *terms;
+    struct template *template; // NULL: this is none
+    Str at;                    // for complaints: "resource Uploads"
+    bool good;
+};
+struct bucket_rule {
+    struct term origins, methods, headers, exposed, max_age;
+    Span span;
+    bool is_refused; // the product does not take it
+};
+struct bucket_rules {
+    struct bucket_rule *items;
+    uint32_t count, capacity;
+};
+
+extern const struct kind bucket_malformed; // CG901
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+void bucket_complain(struct buckets *buckets, Span span, const char *format, ...);
+// Says CG506 for each key of a rule that is none of `keys` (ended by NULL).
+void bucket_check_keys(struct buckets *buckets, const struct term *rule, const char *const *keys);
+
+// Splits by whether an unknown entry of a list fits. `language` is where it could.
+void bucket_doubt(struct buckets *buckets, struct cases *cases, struct branch in,
+                  const struct var *var, const struct fa *language, Str reason, uint64_t identity,
+                  Span span, struct branch *yes, struct branch *no);
+// Requests whose headers (Access-Control-Request-Headers) are all in a list; "*" in a name stands
+// for any text where `stars` is set.
+void bucket_split_headers(struct buckets *buckets, struct cases *cases, struct branch in,
+                          const struct term *list, bool stars, struct branch *yes,
+                          struct branch *no);
+// Requests whose method (in `var`) is in a list.
+void bucket_split_methods(struct buckets *buckets, struct cases *cases, struct branch in,
+                          const struct var *var, const struct term *list, struct branch *yes,
+                          struct branch *no);
+// Texts joined by ", "; NULL when there are none.
+const struct value *bucket_joined(struct buckets *buckets, const struct term *list);
+const struct fa *bucket_glob(struct model *model, Str text, const struct fa *star);
+const struct fa *bucket_some_origin(struct model *model); // any Origin but none
+void bucket_remark(struct buckets *buckets, const char *rule, Span span, Str message);
+// The endpoint of a bucket.
+struct endpoint bucket_endpoint(struct buckets *buckets, const char *layer, Str host, Str prefix,
+                                Span span);
+
+void s3_cells(struct buckets *buckets, struct cases *cases, struct branch all,
+              const struct bucket_rules *rules, Str host, Span span);
+void gcs_cells(struct buckets *buckets, struct cases *cases, struct branch all,
+               const struct bucket_rules *rules, Str host, Span span);

@@ -1,0 +1,201 @@
+// What an S3 bucket answers. Source: reference/gateways.md section 10.
+#include "base/hash.h"
+#include "dialect/buckets/buckets.h"
+#include "dialect/origin_text.h"
+
+#define VARY "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
+
+// Requests whose origin a rule has, and how they are answered: with "*", with the origin itself and
+// credentials, or one of both.
+struct matched {
+    struct branch star, echo, none;
+};
+
+// One entry of a list: *yes holds what it matches.
+static void split_entry(struct buckets *buckets, struct cases *cases, struct branch in,
+                        const struct term *entry, struct branch *yes, struct branch *no)
+{
+    struct model *model = buckets->model;
+    struct fa_space *fa = model->fa;
+    struct branch more;
+    Str text;
+    if (!term_is_known(entry, &text)) {
+        const struct part *part = entry->value ? value_find_unknown(entry->value) : NULL;
+        const struct fa *words = NULL;
+        if (entry->value)
+            (void)value_language(model, box_all(model), entry->value, &words);
+        const struct fa *could = fa_intersect(fa, words, bucket_some_origin(model));
+        bucket_doubt(buckets, cases, in, model->origin, could ? could : bucket_some_origin(model),
+                     part ? part->text : STR("an allowed origin is not known"),
+                     entry->value ? value_hash(entry->value) : 0, entry->span, yes, no);
+        return;
+    }
+    const struct fa *some = fa_subtract(fa, fa_all(fa), fa_empty(fa));
+    branch_split(cases, in, model->origin, bucket_glob(model, text, some), entry->span, yes, no);
+    Str lower = str_lower(model->arena, text), head, tail, empty = STR("");
+    if (!str_equal(lower, text)) {
+        // 15: whether letters in another case match.
+        Str reason = str_format(model->arena,
+                                "whether S3 compares %.*s without regard to case is not documented",
+                                STR_ARG(text));
+        bucket_doubt(buckets, cases, *no, model->origin, bucket_glob(model, lower, some), reason,
+                     hash_str(HASH_SEED, text), entry->span, &more, no);
+        *yes = branch_join(cases, *yes, more);
+    }
+    // 15: whether "*" may stand for nothing.
+    if (str_cut(lower, STR("*"), &head, &tail))
+        empty = str_concat(model->arena, head, tail);
+    if (empty.len && !origin_flaw(empty) && !str_contains(empty, STR("//.")) &&
+        !str_ends(empty, STR("//")) && !str_ends(empty, STR(":"))) {
+        Str reason =
+            str_format(model->arena, "whether * in %.*s may stand for nothing is not documented",
+                       STR_ARG(text));
+        bucket_doubt(buckets, cases, *no, model->origin, fa_literal(fa, empty), reason,
+                     hash_str(HASH_SEED, text), entry->span, &more, no);
+        *yes = branch_join(cases, *yes, more);
+    }
+}
+
+static struct matched match_origins(struct buckets *buckets, struct cases *cases, struct branch in,
+                                    const struct bucket_rule *rule)
+{
+    struct matched out = { .star = { .ops = in.ops }, .echo = { .ops = in.ops }, .none = in };
+    bool star = false;
+    struct branch rest = in, yes;
+    for (uint32_t i = 0; rule->origins.kind == TERM_LIST && i < term_count(&rule->origins); i++) {
+        struct term one = term_at(buckets->terms, &rule->origins, i);
+        Str text;
+        if (one.kind == TERM_NONE)
+            continue;
+        if (term_is_known(&one, &text) && str_is(text, "*")) {
+            star = true;
+            continue;
+        }
+        split_entry(buckets, cases, rest, &one, &yes, &rest);
+        out.echo = branch_join(cases, out.echo, yes);
+    }
+    if (rule->origins.kind == TERM_UNKNOWN) {
+        split_entry(buckets, cases, rest, &rule->origins, &yes, &rest);
+        out.echo = yes;
+    }
+    out.none = rest;
+    if (!star)
+        return out;
+    out.star = rest;
+    out.none = (struct branch){ .ops = in.ops };
+    if (branch_is_none(out.echo))
+        return out;
+    // 15: which of the two answers where "*" stands beside others.
+    Str reason = STR("whether S3 answers with * or with the origin where both are allowed is not "
+                     "documented");
+    branch_split_unknown(cases, out.echo, reason, hash_str(HASH_SEED, reason), rule->origins.span,
+                         &yes, &out.echo);
+    out.star = branch_join(cases, out.star, yes);
+    return out;
+}
+
+static void set_headers(struct buckets *buckets, struct cases *cases, struct branch *branch,
+                        const struct bucket_rule *rule, bool star, bool preflight)
+{
+    struct model *model = buckets->model;
+    const struct value *methods = bucket_joined(buckets, &rule->methods);
+    const struct value *exposed = bucket_joined(buckets, &rule->exposed);
+    const struct value *age = bucket_joined(buckets, &rule->max_age);
+    Span span = rule->origins.span;
+    branch_set(cases, branch, "Access-Control-Allow-Origin",
+               star ? value_text(model, STR("*")) : value_var(model, model->origin), span);
+    if (methods)
+        branch_set(cases, branch, "Access-Control-Allow-Methods", methods, rule->methods.span);
+    if (preflight)
+        branch_set(cases, branch, "Access-Control-Allow-Headers",
+                   value_lower(model, model->request_headers),
+                   rule->headers.span.file ? rule->headers.span : rule->span);
+    if (exposed)
+        branch_set(cases, branch, "Access-Control-Expose-Headers", exposed, rule->exposed.span);
+    if (age)
+        branch_set(cases, branch, "Access-Control-Max-Age", age, rule->max_age.span);
+    if (!star)
+        branch_set_text(cases, branch, "Access-Control-Allow-Credentials", STR("true"), span);
+    branch_set_text(cases, branch, "Vary", STR(VARY), span);
+}
+
+static void end(struct cases *cases, struct branch in, bool preflight, Str host, Span span)
+{
+    if (preflight)
+        branch_answer(cases, in, 200, span);
+    else
+        branch_forward(cases, in, host, span);
+}
+
+// Which requests have a method that the rule allows. Where a GET says
+// Access-Control-Request-Method, that counts.
+static void match_methods(struct buckets *buckets, struct cases *cases, struct branch in,
+                          const struct bucket_rule *rule, bool preflight, struct branch *yes,
+                          struct branch *no)
+{
+    struct model *model = buckets->model;
+    struct branch get, other, asks, plain, more, rest;
+    if (preflight) {
+        bucket_split_methods(buckets, cases, in, model->request_method, &rule->methods, yes, no);
+        return;
+    }
+    branch_split_method(cases, in, STR("GET"), &get, &other);
+    branch_split_present(cases, get, model->request_method, &asks, &plain);
+    other = branch_join(cases, other, plain);
+    bucket_split_methods(buckets, cases, other, model->method, &rule->methods, yes, no);
+    bucket_split_methods(buckets, cases, asks, model->request_method, &rule->methods, &more, &rest);
+    *yes = branch_join(cases, *yes, more);
+    *no = branch_join(cases, *no, rest);
+}
+
+// The first rule that fits answers.
+static struct branch apply_rule(struct buckets *buckets, struct cases *cases, struct branch in,
+                                const struct bucket_rule *rule, bool preflight, Str host)
+{
+    struct branch fits, no, rest;
+    match_methods(buckets, cases, in, rule, preflight, &fits, &rest);
+    if (preflight) {
+        bucket_split_headers(buckets, cases, fits, &rule->headers, true, &fits, &no);
+        rest = branch_join(cases, rest, no);
+    }
+    struct matched matched = match_origins(buckets, cases, fits, rule);
+    rest = branch_join(cases, rest, matched.none);
+    if (!branch_is_none(matched.star)) {
+        set_headers(buckets, cases, &matched.star, rule, true, preflight);
+        end(cases, matched.star, preflight, host, rule->span);
+    }
+    if (!branch_is_none(matched.echo)) {
+        set_headers(buckets, cases, &matched.echo, rule, false, preflight);
+        end(cases, matched.echo, preflight, host, rule->span);
+    }
+    return rest;
+}
+
+void s3_cells(struct buckets *buckets, struct cases *cases, struct branch all,
+              const struct bucket_rules *rules, Str host, Span span)
+{
+    struct model *model = buckets->model;
+    struct branch options, actual, named, preflight, rest;
+    branch_split_method(cases, all, STR("OPTIONS"), &options, &actual);
+    branch_split_present(cases, options, model->origin, &named, &rest);
+    branch_answer(cases, rest, 400, span);
+    branch_split_present(cases, named, model->request_method, &preflight, &rest);
+    // No browser asks like that.
+    branch_respond(cases, rest,
+                   (struct response){ .answer = ANSWER_UNKNOWN,
+                                      .reason = STR("what S3 answers to OPTIONS without "
+                                                    "Access-Control-Request-Method is not "
+                                                    "documented"),
+                                      .span = span });
+    branch_split_present(cases, actual, model->origin, &named, &actual);
+    branch_forward(cases, actual, host, span);
+    for (uint32_t i = 0; i < rules->count; i++) {
+        const struct bucket_rule *rule = &rules->items[i];
+        if (rule->is_refused)
+            continue;
+        preflight = apply_rule(buckets, cases, preflight, rule, true, host);
+        named = apply_rule(buckets, cases, named, rule, false, host);
+    }
+    branch_answer(cases, preflight, 403, span);
+    branch_forward(cases, named, host, span);
+}
