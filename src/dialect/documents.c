@@ -82,7 +82,7 @@ static bool read_documents(struct run *run, uint32_t file, Str path, Str text, b
         str_ends(path, STR(".json")) ||
         (!str_ends(path, STR(".yaml")) && !str_ends(path, STR(".yml")) && looks_like_json(text));
     if (!*is_json)
-        return read_yaml(run, file, text, out);
+        return read_yaml_template(run, file, text, out);
     const struct data *root;
     bool good = read_json(run, (Span){ file, 0, (uint32_t)text.len }, text, &root);
     if (good || (root && root->count)) // of a broken one, what tells nothing is as good as none

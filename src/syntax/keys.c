@@ -27,6 +27,9 @@ static void complain(struct keys *keys, const struct data *key, const struct dat
 
 static bool is_same(const struct data *a, const struct data *b)
 {
+    // Of keys that a template's conditions choose from, one is there.
+    if (a->conditional || b->conditional || a->unrendered || b->unrendered)
+        return false;
     return a->kind == DATA_SCALAR && b->kind == DATA_SCALAR && str_equal(a->text, b->text);
 }
 

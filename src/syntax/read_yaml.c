@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/utf8.h"
+#include "syntax/holes.h"
 #include "syntax/keys.h"
 
 #include <yaml.h>
@@ -36,6 +37,7 @@ struct anchor {
 struct frame {
     struct data *node;
     const struct data *key; // read, waiting for its value
+    uint32_t column;        // where it begins in its line
     VEC(struct data_entry) entries;
 };
 
@@ -51,6 +53,11 @@ struct reader {
     struct data_list *documents;
     uint32_t last_end; // of the last node or end of one
     bool good;
+    // Of a template.
+    const struct holes *holes; // NULL: it is none
+    Str written;               // the text with its expressions
+    uint32_t next_hole;        // the first that belongs to no node yet
+    struct data *last_scalar;  // the node before, if it is one
 };
 
 static bool is_ascii(Str text)
@@ -104,6 +111,60 @@ static Str str_of(const yaml_char_t *text)
     return text ? str_from((const char *)text) : (Str){ NULL, 0 };
 }
 
+// ---- templates
+
+// What stands in a block of conditions that what is around it does not stand in.
+static void note_condition(struct reader *reader, struct data *node)
+{
+    const struct data *around = reader->depth ? reader->frames.items[reader->depth - 1].node : NULL;
+    uint32_t outer = around ? holes_depth(reader->holes, around->span.begin) : 0;
+    node->conditional = holes_depth(reader->holes, node->span.begin) > outer;
+    if (!node->conditional || !reader->depth)
+        return;
+    for (uint32_t i = 0; i < reader->holes->block_count; i++) { // it stands there several times
+        const struct hole_block *block = &reader->holes->blocks[i];
+        if (block->repeats && block->begin <= node->span.begin && node->span.begin < block->end &&
+            around->span.begin < block->begin)
+            reader->frames.items[reader->depth - 1].node->unrendered = true;
+    }
+}
+
+// A scalar that an expression writes, all or part of it.
+static void note_expression(struct reader *reader, struct data *node)
+{
+    if (!holes_touch(reader->holes, node->span.begin, node->span.end))
+        return;
+    Str source = str_slice(reader->written, node->span.begin, node->span.end);
+    if (source.len > 1 && (source.ptr[0] == '"' || source.ptr[0] == '\''))
+        source = str_slice(source, 1, source.len - 1);
+    node->unrendered = true;
+    node->text = source;
+}
+
+// Expressions on lines of their own, before the event at `at`: something may stand there in the
+// innermost list or map that is indented so far, or it is the value that seems to be missing.
+static void place_holes(struct reader *reader, uint32_t at, bool closes)
+{
+    const struct holes *holes = reader->holes;
+    while (reader->next_hole < holes->count && holes->items[reader->next_hole].begin < at) {
+        const struct hole *hole = &holes->items[reader->next_hole];
+        struct frame *frame = reader->depth ? &reader->frames.items[reader->depth - 1] : NULL;
+        struct data *last = reader->last_scalar;
+        if (hole->kind == HOLE_LINES && frame) {
+            bool missing = last && !last->text.len && last->plain && hole->column > frame->column;
+            if (missing)
+                last->unrendered = true;
+            else if (hole->column >= frame->column || !closes)
+                frame->node->unrendered = true;
+            else
+                return; // it belongs to what is around
+        }
+        reader->next_hole++;
+    }
+}
+
+// ---- nodes
+
 static struct data *node_new(struct reader *reader, enum data_kind kind, const yaml_event_t *event,
                              const yaml_char_t *tag)
 {
@@ -114,6 +175,8 @@ static struct data *node_new(struct reader *reader, enum data_kind kind, const y
         node->tag = str_copy(reader->run->arena, str_of(tag));
     node->weight = 1;
     reader->last_end = node->span.end;
+    if (reader->holes)
+        note_condition(reader, node);
     return node;
 }
 
@@ -191,6 +254,9 @@ static void add_scalar(struct reader *reader, const yaml_event_t *event)
     node->text = str_equal(source, text) ? source : str_copy(reader->run->arena, text);
     node->plain =
         event->data.scalar.plain_implicit && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (reader->holes)
+        note_expression(reader, node);
+    reader->last_scalar = node;
     anchor_set(reader, event->data.scalar.anchor, node);
     add_node(reader, node);
 }
@@ -210,6 +276,7 @@ static bool open_node(struct reader *reader, enum data_kind kind, const yaml_eve
     struct frame *frame = &reader->frames.items[reader->depth++];
     frame->node = node;
     frame->key = NULL;
+    frame->column = (uint32_t)event->start_mark.column;
     frame->entries.count = 0;
     return true;
 }
@@ -224,6 +291,8 @@ static void close_node(struct reader *reader, const yaml_event_t *event)
         memcpy(entries, frame->entries.items, frame->entries.count * sizeof *entries);
     node->entries = entries;
     node->count = frame->entries.count;
+    for (uint32_t i = 0; i < node->count && node->kind == DATA_MAP && reader->holes; i++)
+        node->unrendered |= entries[i].key->unrendered;
     // The end of a block is a token without width that stands before whatever comes next.
     if (event->end_mark.index > event->start_mark.index)
         node->span.end = place(&reader->places, event->end_mark.index);
@@ -238,6 +307,13 @@ static void close_node(struct reader *reader, const yaml_event_t *event)
 // False when reading cannot go on.
 static bool take(struct reader *reader, const yaml_event_t *event)
 {
+    if (reader->holes) {
+        bool closes =
+            event->type == YAML_MAPPING_END_EVENT || event->type == YAML_SEQUENCE_END_EVENT;
+        place_holes(reader, place(&reader->places, event->start_mark.index), closes);
+        if (event->type != YAML_SCALAR_EVENT && !closes)
+            reader->last_scalar = NULL;
+    }
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         reader->anchors = (struct map){ 0 };
@@ -285,21 +361,25 @@ static void complain(struct reader *reader, const yaml_parser_t *parser)
     fail(reader);
 }
 
-bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out)
+static bool read_text(struct run *run, uint32_t file, Str text, const struct holes *holes,
+                      struct data_list *out)
 {
+    Str readable = holes ? holes->text : text;
     struct reader reader = {
         .run = run,
         .file = file,
-        .places = places_of(run->arena, text),
+        .places = places_of(run->arena, readable),
         .keys = { run, &yaml_duplicate_key, text, 0 },
         .documents = out,
         .good = true,
+        .holes = holes,
+        .written = text,
     };
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
         return diagf(run, &yaml_malformed, (Span){ file, 0, 0 }, "out of memory");
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    Str rest = str_slice(text, reader.places.start, text.len);
+    Str rest = str_slice(readable, reader.places.start, readable.len);
     const char *begin = rest.ptr ? rest.ptr : "";
     yaml_parser_set_input_string(&parser, (const yaml_char_t *)begin, rest.len);
     for (bool more = true; more;) {
@@ -313,4 +393,16 @@ bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out)
     }
     yaml_parser_delete(&parser);
     return reader.good;
+}
+
+bool read_yaml(struct run *run, uint32_t file, Str text, struct data_list *out)
+{
+    return read_text(run, file, text, NULL, out);
+}
+
+bool read_yaml_template(struct run *run, uint32_t file, Str text, struct data_list *out)
+{
+    struct holes holes;
+    bool some = holes_find(run->arena, text, &holes);
+    return read_text(run, file, text, some ? &holes : NULL, out);
 }

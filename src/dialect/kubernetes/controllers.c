@@ -1,6 +1,7 @@
 #include "dialect/kubernetes/controllers.h"
 
 #include "base/hash.h"
+#include "dialect/kubernetes/ingress_nginx.h"
 #include "dialect/kubernetes/unmodelled.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ const struct controller controllers[] = {
         .prefixes = TEXTS("nginx.ingress.kubernetes.io/"),
         .images = TEXTS("ingress-nginx/controller", "nginx-ingress-controller"),
         .newest = 1015001,
-        .read = read_unmodelled,
+        .read = ingress_nginx_read,
     },
     {
         .product = "traefik",

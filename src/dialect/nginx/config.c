@@ -142,7 +142,7 @@ const struct block *config_server(struct nginx_config *config, uint32_t number)
 
 struct nginx_config *config_new(struct model *model, const struct dialect_options *options,
                                 struct source *source, Str main_file, const struct conf *root,
-                                struct policy *policy)
+                                const struct rendered *rendered, struct policy *policy)
 {
     struct nginx_config *config = ARENA_NEW(model->arena, struct nginx_config);
     config->model = model;
@@ -152,6 +152,7 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
     config->source = source;
     config->prefix = source_folder(main_file);
     config->policy = policy;
+    config->rendered = rendered;
     config->root = root;
     config->hash = root->hash;
     config->http = block_new(config, BLOCK_HTTP, NULL, root);

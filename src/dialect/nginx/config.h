@@ -170,6 +170,12 @@ struct block {
     const struct pattern *pattern;
     Str unknown_match; // what to say when the pattern is not understood
     bool internal;
+    // Of a location that a controller writes: rendered.h.
+    bool takes_bare;               // serves its path without the final "/", too
+    const struct block *otherwise; // serves in its place when `doubt` does not hold, or NULL
+    Str doubt;                     // of `otherwise`: a condition that is not known
+    Str unknown_answer;            // nobody knows what it answers: the reason
+    uint64_t doubt_identity;       // of either
     // Servers.
     bool is_read; // more than its names and listens
     struct {
@@ -224,8 +230,11 @@ struct server_record {
     } missing; // folders that it looks into and that are no part of the source
 };
 
+struct rendered; // rendered.h
+
 struct nginx_config {
     struct model *model;
+    const struct rendered *rendered; // what a controller writes: rendered.h; NULL: somebody's files
     const struct dialect_options *options;
     struct source *source;
     Str prefix; // the main file's folder, from the source's root
@@ -265,7 +274,7 @@ struct nginx_config {
 // config_server.
 struct nginx_config *config_new(struct model *model, const struct dialect_options *options,
                                 struct source *source, Str main_file, const struct conf *root,
-                                struct policy *policy);
+                                const struct rendered *rendered, struct policy *policy);
 // The server's blocks, read on the first call.
 const struct block *config_server(struct nginx_config *config, uint32_t number);
 

@@ -87,6 +87,31 @@ static void run_location(struct machine *machine, const struct state *state)
     }
 }
 
+// Of locations that a controller writes (rendered.h), nobody may know which one serves, or what it
+// answers.
+static void run_either(struct machine *machine, const struct state *state)
+{
+    const struct block *location = state->cfg;
+    struct states here = { 0 }, other = { 0 };
+    if (location->unknown_answer.len) {
+        finish_unknown(machine, state, location->unknown_answer, location->doubt_identity,
+                       location->span);
+        return;
+    }
+    if (!location->otherwise) {
+        run_location(machine, state);
+        return;
+    }
+    split_choice(machine, state, location->doubt, location->doubt_identity, location->span, &here,
+                 &other);
+    for (uint32_t i = 0; i < here.count; i++)
+        run_location(machine, &here.items[i]);
+    for (uint32_t i = 0; i < other.count; i++) {
+        other.items[i].cfg = location->otherwise;
+        run_either(machine, &other.items[i]);
+    }
+}
+
 static bool
 is_internal(const struct block *location) // what is nested in an internal location is, too
 {
@@ -121,7 +146,7 @@ void serve_location(struct machine *machine, const struct state *state, const st
                       value_concat(model, next.path, value_text(model, STR("/"))),
                       target->location->span);
     else
-        run_location(machine, &next);
+        run_either(machine, &next);
 }
 
 void jump_to(struct machine *machine, const struct state *state, const struct block *named)

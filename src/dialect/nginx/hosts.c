@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "dialect/nginx/machine.h"
 #include "dialect/nginx/ports.h"
+#include "dialect/nginx/rendered.h"
 #include "dialect/nginx/statements.h"
 
 #include <stdlib.h>
@@ -163,7 +164,7 @@ static const struct fa **split_hosts(struct nginx_config *config, const struct l
     const struct fa **hosts = ARENA_ARRAY(arena, const struct fa *, port->count);
     for (uint32_t i = 0; i < port->count; i++)
         hosts[i] = fa_none(fa);
-    if (port->count == 1) { // a single server: names are not looked at
+    if (port->count == 1 && !config->rendered) { // a single server: names are not looked at
         hosts[0] = config->model->host->universe;
         return hosts;
     }
@@ -195,6 +196,8 @@ static const struct fa **split_hosts(struct nginx_config *config, const struct l
         taken = fa_union(fa, taken, name->hosts);
         hosts[name->listener] = fa_union(fa, hosts[name->listener], mine);
     }
+    if (config->rendered && !config->rendered->has_default)
+        return hosts;
     const struct fa *rest = fa_subtract(fa, config->model->host->universe, taken);
     hosts[default_listener] = fa_union(fa, hosts[default_listener], rest);
     return hosts;
@@ -206,6 +209,8 @@ static const struct box *port_box(struct nginx_config *config, const struct port
                                   const struct listeners *port)
 {
     struct model *model = config->model;
+    if (config->rendered)
+        return box_all(model);
     Str text = str_format(model->arena, "%u", port->port);
     const struct box *box =
         box_with(model, box_all(model), model->port, fa_literal(model->fa, text));
@@ -242,15 +247,16 @@ void servings_find(struct nginx_config *config, struct servings *out)
         const struct fa **hosts = split_hosts(config, port, default_listener);
         const struct box *base = port_box(config, &ports, port);
         const struct fa *scheme = fa_literal(model->fa, tls ? STR("https") : STR("http"));
-        base = box_with(model, base, model->scheme, scheme);
+        if (!config->rendered)
+            base = box_with(model, base, model->scheme, scheme);
         for (uint32_t i = 0; i < port->count; i++) {
             const struct box *box = box_with(model, base, model->host, hosts[i]);
             if (box)
                 *vec_push(model->arena, out) = (struct serving){
                     .server = port->items[i].server,
                     .box = box,
-                    .port = port->port,
-                    .tls = tls,
+                    .port = config->rendered ? 0 : port->port,
+                    .tls = tls || config->rendered,
                     .is_default = i == default_listener,
                     .keeps_slashes = keeps,
                 };

@@ -360,3 +360,17 @@ bool nginx_load(struct nginx_loader *loader, Str path, const struct loaded **out
     *out = loaded;
     return true;
 }
+
+bool nginx_text_read(struct run *run, struct source *source, Str text, enum wrap place,
+                     struct conf *out)
+{
+    struct nginx_loader loader = { .run = run, .source = source };
+    struct conf *root = ARENA_NEW(run->arena, struct conf);
+    *out = (struct conf){ 0 };
+    if (!read_nginx(run, text, 0, 0, root))
+        return false;
+    *out = *root;
+    put_in_place(run->arena, root, place);
+    const struct loaded loaded = { .wrap = place, .root = root };
+    return nginx_validate(&loader, &loaded);
+}

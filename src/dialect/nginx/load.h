@@ -65,6 +65,13 @@ const struct conf *nginx_tree(struct nginx_loader *loader, Str path);
 // included by another of them. `source->only` alone when the user named a file.
 bool nginx_roots(struct nginx_loader *loader, struct source_paths *out);
 
+// Statements that stand in a place of a configuration that is not seen: what may be there beside
+// them is not known, so that names of variables are not looked up. Spans are offsets in `text`,
+// with file 0. *out has the statements as children, with includes as they stand. False when nginx
+// would not take them, which is reported.
+MUST_CHECK bool nginx_text_read(struct run *run, struct source *source, Str text, enum wrap place,
+                                struct conf *out);
+
 // Whether nginx would accept the tree: contexts, terminators, argument counts and what the handlers
 // of the directives of interest refuse. Reports each place with CG901 (unknown names: see
 // directives.h) and returns false when there was one.

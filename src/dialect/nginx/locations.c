@@ -158,13 +158,14 @@ static void search_in(struct search *search, const struct block *block, const st
          i++) { // /a is redirected to /a/ when only that exists and passes on
         Str path = prefixes[i]->path;
         if (path.len < 2 || path.ptr[path.len - 1] != '/' ||
-            prefixes[i]->handler != HANDLER_UPSTREAM)
+            (prefixes[i]->handler != HANDLER_UPSTREAM && !prefixes[i]->takes_bare))
             continue;
         Str bare = str_slice(path, 0, path.len - 1);
         if (same_location(block, bare))
             continue;
         const struct fa *one = fa_literal(fa, bare);
-        add(search, search->out, prefixes[i], fa_intersect(fa, rest, one), true);
+        add(search, search->out, prefixes[i], fa_intersect(fa, rest, one),
+            !prefixes[i]->takes_bare);
         rest = fa_subtract(fa, rest, one);
     }
     for (uint32_t i = 0; i < count; i++) {

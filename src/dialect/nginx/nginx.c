@@ -7,6 +7,7 @@
 #include "dialect/nginx/load.h"
 #include "dialect/nginx/machine.h"
 #include "dialect/nginx/remarks.h"
+#include "dialect/nginx/rendered.h"
 #include "dialect/nginx/statements.h"
 
 #include <string.h>
@@ -222,12 +223,15 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     struct endpoint *endpoint = ARENA_NEW(model->arena, struct endpoint);
     bool any = location->kind != BLOCK_LOCATION;
     static const Str nobody[] = { { "*", 1 } };
+    const struct nginx_config *config = machine->config;
     *endpoint = (struct endpoint){
-        .layer = "nginx",
-        .hosts = server->names.count ? server->names.items : nobody,
+        .layer = config->rendered ? config->rendered->layer : "nginx",
+        .hosts = server->names.count ? rendered_hosts(config, server) : nobody,
         .host_count = server->names.count ? server->names.count : 1,
         .match = match_of(location),
-        .path = any ? STR("/") : location->path,
+        .path = any                    ? STR("/")
+                : location->takes_bare ? str_slice(location->path, 0, location->path.len - 1)
+                                       : location->path,
         .box = box,
         .url = example_url(model, serving, box, server, location),
         .span = location->span,
@@ -363,6 +367,22 @@ static void add_policy(struct nginx_config *config, struct nginx_config *before,
     }
 }
 
+void rendered_add(const struct rendered *rendered, struct model *model,
+                  const struct dialect_options *options, struct source *source,
+                  struct rendered_kept *before, struct dialect_result *out,
+                  struct rendered_kept **kept)
+{
+    struct nginx_config *config =
+        config_new(model, options, source, STR(""), rendered->root, rendered, out->policy);
+    union {
+        struct rendered_kept *kept;
+        struct nginx_config *config;
+    } old = { before };
+    add_policy(config, old.config, out);
+    old.config = config;
+    *kept = old.kept;
+}
+
 static bool load_file(struct model *model, struct nginx_loader *loader, struct source *source,
                       const struct dialect_options *options, Str path, struct dialect_result *out)
 {
@@ -379,7 +399,7 @@ static bool load_file(struct model *model, struct nginx_loader *loader, struct s
     *vec_push(model->arena, &out->files) =
         (struct dialect_file){ path, "nginx", str_from(wraps[loaded->wrap]) };
     struct nginx_config *config =
-        config_new(model, options, source, path, loaded->root, out->policy);
+        config_new(model, options, source, path, loaded->root, NULL, out->policy);
     config->loader = loader;
     add_policy(config, dialect_kept(out, &dialect_nginx, path, source->only.len > 0), out);
     remarks_add(config, origin_space_of(model));

@@ -271,8 +271,30 @@ static void read_rewrite(struct nginx_config *config, struct block *block, const
 
 // ---- servers and locations
 
+// What only a controller writes (rendered.h): no nginx takes such a location.
+static bool read_doubt(struct nginx_config *config, struct block *block, const struct conf *conf)
+{
+    Str mark = conf_word(conf, 1), text = conf_word(conf, 2);
+    bool unknown = str_is(mark, "!"), other = str_is(mark, "?");
+    if (!config->rendered || conf->n_words != 4 || (!unknown && !other))
+        return false;
+    block->doubt_identity = hash_str(HASH_SEED, conf_word(conf, 3));
+    if (unknown) {
+        block->unknown_answer = text;
+        return true;
+    }
+    struct block *location = block_new(config, BLOCK_LOCATION, block->parent, conf);
+    for (uint32_t i = 0; i < conf->n_children; i++)
+        statement_read(config, location, &conf->children[i]);
+    block->doubt = text;
+    block->otherwise = location;
+    return true;
+}
+
 static void read_location(struct nginx_config *config, struct block *block, const struct conf *conf)
 {
+    if (read_doubt(config, block, conf))
+        return;
     struct block *location = block_new(config, BLOCK_LOCATION, block, conf);
     static const struct prefix {
         const char *text;
@@ -298,6 +320,10 @@ static void read_location(struct nginx_config *config, struct block *block, cons
         break;
     }
     location->path = path;
+    if (config->rendered && two && str_is(mark, "=/")) {
+        location->takes_bare = true;
+        location->path = str_concat(config->model->arena, path, STR("/"));
+    }
     if (location->modifier == LOCATION_REGEX)
         location->pattern =
             nginx_pattern(config, path, caseless, conf->words[conf->n_words - 1].span);

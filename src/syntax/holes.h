@@ -1,0 +1,41 @@
+#pragma once
+// holes: what a template language will fill in later, in a text of another language: Helm's and
+// Go's {{ ... }}, Jinja's {{ ... }} and {% ... %}. The text is made readable without rendering it:
+// expressions become words of the same length, lines that only steer become blank.
+
+#include "base/diag.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum hole_kind {
+    HOLE_INLINE, // an expression beside other text
+    HOLE_LINES,  // an expression alone on its lines: whatever it comes to stands there
+    HOLE_SILENT, // steers, assigns or comments: nothing stands there itself
+};
+struct hole {
+    uint32_t begin, end; // of the text
+    uint32_t column;     // of LINES: how far what it comes to is indented
+    enum hole_kind kind;
+};
+
+struct holes {
+    Str text;           // the text with words and blanks in their place, as long as before
+    struct hole *items; // in order
+    uint32_t count, capacity;
+    // Blocks of conditions and loops: what stands between begin and end may not be there. In order
+    // of their begin.
+    struct hole_block {
+        uint32_t begin, end;
+        bool repeats;
+    } * blocks;
+    uint32_t block_count, block_capacity;
+};
+
+// False when there is nothing of the kind, and *out is left alone.
+bool holes_find(struct arena *arena, Str text, struct holes *out);
+// Whether one lies in [begin, end).
+bool holes_touch(const struct holes *holes, uint32_t begin, uint32_t end);
+// How many blocks are around a place.
+uint32_t holes_depth(const struct holes *holes, uint32_t at);
