@@ -1,6 +1,10 @@
 #include "dialect/dialect.h"
 
+#include "dialect/aws/aws.h"
+#include "dialect/buckets/buckets.h"
 #include "dialect/documents.h"
+#include "dialect/envoy/envoy.h"
+#include "dialect/kong/kong.h"
 #include "dialect/kubernetes/kubernetes.h"
 #include "dialect/nginx/nginx.h"
 
@@ -8,8 +12,7 @@ const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
                                       "no configuration that corsgate can read" };
 
 const struct dialect *const dialects[] = {
-    &dialect_nginx,
-    &dialect_kubernetes,
+    &dialect_nginx, &dialect_kubernetes, &dialect_aws, &dialect_s3, &dialect_gcs,
 };
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;
 

@@ -1,5 +1,6 @@
 #include "dialect/documents.h"
 
+#include "base/hash.h"
 #include "syntax/read_json.h"
 #include "syntax/read_yaml.h"
 
@@ -213,4 +214,20 @@ Str document_text(const struct data *map, const char *key)
 {
     const struct data *value = document_find(map, key);
     return value && value->kind == DATA_SCALAR ? value->text : STR("");
+}
+
+const struct box *documents_instance(const struct reading *reading, uint32_t number,
+                                     const char *product)
+{
+    struct model *model = reading->model;
+    const struct box *box = box_all(model);
+    for (uint32_t i = 0; i <= number && reading->documents.count > 1; i++) {
+        const struct document *document = reading->documents.items[i];
+        Str text = str_format(model->arena, "whether the request comes to the %s of %.*s", product,
+                              STR_ARG(document->path));
+        uint64_t identity = hash_u64(hash_str(HASH_SEED, document->path), document->number);
+        const struct var *choice = model_choice(model, text, identity, document->root->span);
+        box = box_with(model, box, choice, model_choice_value(model, i == number));
+    }
+    return box;
 }

@@ -37,6 +37,12 @@ MUST_CHECK bool documents_load(struct model *model, struct source *source,
                                uint32_t path_count, const struct dialect *typed,
                                struct dialect_result *out);
 
+// The requests that come to what document number `number` of the dialect configures, where each
+// document is a program of its own: all of them when there is one document, else those of a choice,
+// because nobody says which program a request comes to.
+const struct box *documents_instance(const struct reading *reading, uint32_t number,
+                                     const char *product);
+
 // Whether a path is a document by its name alone: .json, .yaml, .yml, .template (CloudFormation) or
 // one of those before ".tpl", ".tmpl", ".j2".
 bool document_is_named(Str path);

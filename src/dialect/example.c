@@ -38,7 +38,9 @@ static Str example_host(struct model *model, const struct endpoint *endpoint)
         Str name = str_lower(model->arena, endpoint->hosts[i]), rest = name;
         if (str_eat(&rest, STR("*.")) || str_eat(&rest, STR(".")))
             name = str_concat(model->arena, STR("www."), rest);
-        if (name.len && fa_accepts(hosts, name))
+        else if (str_ends(name, STR(".*")) && name.len > 2)
+            name = str_concat(model->arena, str_slice(name, 0, name.len - 1), STR("example"));
+        if (name.len && !str_contains(name, STR("*")) && fa_accepts(hosts, name))
             return name;
     }
     Str any = STR("any.example"), out;

@@ -16,6 +16,13 @@ const struct fa *route_host(struct model *model, Str written, enum wild_labels w
     Str host = str_lower(model->arena, written);
     if (host.len == 0 || str_is(host, "*"))
         return model->host->universe;
+    bool ends_open = str_ends(host, STR("*"));
+    if (ends_open || (str_starts(host, STR("*")) && !str_starts(host, STR("*.")))) {
+        const struct fa *some = fa_subtract(fa, model->host->universe, fa_empty(fa));
+        if (ends_open)
+            return fa_concat(fa, fa_literal(fa, str_slice(host, 0, host.len - 1)), some);
+        return fa_concat(fa, some, fa_literal(fa, str_slice(host, 1, host.len)));
+    }
     if (!str_starts(host, STR("*.")))
         return fa_literal(fa, host);
     Str label = wild == WILD_ONE ? STR("[^.\\x00-\\x20A-Z]+") : STR("[^\\x00-\\x20A-Z]+");
@@ -37,6 +44,7 @@ struct tree {
     enum wild_labels wild;
     struct map by_host;
     VEC(struct node *) nodes;
+    VEC(struct node *) odd; // wildcards that are not "*.name"
 };
 
 static struct node *node_find(const struct tree *tree, Str host)
@@ -49,6 +57,12 @@ static struct node *node_find(const struct tree *tree, Str host)
     return node;
 }
 
+static bool is_odd(Str host)
+{
+    return host.len > 1 && !str_starts(host, STR("*.")) &&
+           (host.ptr[0] == '*' || host.ptr[host.len - 1] == '*');
+}
+
 static struct node *node_get(struct tree *tree, Str written)
 {
     struct arena *arena = tree->model->arena;
@@ -59,25 +73,70 @@ static struct node *node_get(struct tree *tree, Str written)
         node->host = host;
         map_add(arena, &tree->by_host, hash_str(HASH_SEED, host), node);
         *vec_push(arena, &tree->nodes) = node;
+        if (is_odd(host))
+            *vec_push(arena, &tree->odd) = node;
     }
     return node;
 }
 
-// "*.b.c" for a.b.c and for *.a.b.c ..., as far as one is named; at last "*".
-static struct node *find_parent(const struct tree *tree, const struct node *node)
+static bool is_suffix(const struct node *node) // "*.b.c", "*-x.b.c"
+{
+    return node->host.len > 1 && node->host.ptr[0] == '*';
+}
+
+static bool is_prefix(const struct node *node) // "a.*"
+{
+    return node->host.len > 1 && node->host.ptr[node->host.len - 1] == '*';
+}
+
+static bool is_wild(const struct node *node)
+{
+    return node->host.ptr[0] == '*' || is_prefix(node);
+}
+
+// "*.b.c" for a.b.c and for *.a.b.c ..., as far as one is named.
+static struct node *parent_by_labels(const struct tree *tree, const struct node *node)
 {
     Str rest = node->host, label;
-    bool is_wild = str_eat(&rest, STR("*."));
-    if (str_is(node->host, "*"))
-        return NULL;
-    bool reaches = !is_wild || tree->wild == WILD_ANY;
+    bool wild = str_eat(&rest, STR("*"));
+    (void)(wild && str_eat(&rest, STR(".")));
+    bool reaches = !wild || tree->wild == WILD_ANY;
     while (reaches && str_cut(rest, STR("."), &label, &rest) && rest.len) {
         struct node *parent = node_find(tree, str_concat(tree->model->arena, STR("*."), rest));
         if (parent)
             return parent;
         reaches = tree->wild == WILD_ANY;
     }
-    return node_find(tree, STR("*"));
+    return NULL;
+}
+
+// The next less specific host that is named.
+static struct node *find_parent(const struct tree *tree, const struct node *node)
+{
+    if (str_is(node->host, "*"))
+        return NULL;
+    struct node *best = is_prefix(node) ? NULL : parent_by_labels(tree, node);
+    for (uint32_t i = 0; i < tree->odd.count; i++) {
+        struct node *odd = tree->odd.items[i];
+        Str text = is_suffix(odd) ? str_slice(odd->host, 1, odd->host.len)
+                                  : str_slice(odd->host, 0, odd->host.len - 1);
+        if (odd == node || node->host.len < odd->host.len)
+            continue;
+        bool over = is_suffix(odd) ? !is_prefix(node) && str_ends(node->host, text)
+                                   : !is_suffix(node) && str_starts(node->host, text);
+        bool better = !best ||
+                      (is_suffix(odd) && (!is_suffix(best) || odd->host.len > best->host.len)) ||
+                      (is_prefix(odd) && is_prefix(best) && odd->host.len > best->host.len);
+        if (over && better)
+            best = odd;
+    }
+    return best ? best : node_find(tree, STR("*"));
+}
+
+static void subtract_node(struct tree *tree, struct node *from, const struct node *node)
+{
+    from->language = fa_subtract(tree->model->fa, from->language,
+                                 route_host(tree->model, node->host, tree->wild));
 }
 
 static void subtract_children(struct tree *tree, struct node *node)
@@ -88,15 +147,23 @@ static void subtract_children(struct tree *tree, struct node *node)
     node->language = route_host(model, node->host, tree->wild);
     for (uint32_t i = 0; i < node->children.count; i++) {
         const struct node *child = node->children.items[i];
-        if (str_starts(child->host, STR("*.")))
-            node->language =
-                fa_subtract(model->fa, node->language, route_host(model, child->host, tree->wild));
+        if (is_wild(child))
+            subtract_node(tree, node, child);
         else
             names[count++] = child->host;
     }
     if (count)
         node->language =
             fa_subtract(model->fa, node->language, fa_literals(model->fa, names, count));
+    for (uint32_t i = 0; is_prefix(node) && i < tree->nodes.count; i++)
+        if (is_suffix(tree->nodes.items[i])) // a suffix is asked before a prefix
+            subtract_node(tree, node, tree->nodes.items[i]);
+    for (uint32_t i = 0; is_suffix(node) && i < tree->odd.count; i++) {
+        const struct node *odd = tree->odd.items[i];
+        if (is_suffix(odd) && odd->host.len > node->host.len &&
+            str_ends(odd->host, str_slice(node->host, 1, node->host.len)))
+            subtract_node(tree, node, odd);
+    }
 }
 
 static void build_tree(struct tree *tree, const struct route *routes, uint32_t count)
@@ -274,7 +341,7 @@ static const struct fa *hosts_of(struct model *model, const struct part_draft *d
     const struct fa *hosts = fa_none(model->fa);
     for (uint32_t i = 0; i < draft->nodes.count; i++) {
         const struct node *node = draft->nodes.items[i];
-        if (str_starts(node->host, STR("*")))
+        if (is_wild(node))
             hosts = fa_union(model->fa, hosts, node->language);
         else
             names[count++] = node->host;

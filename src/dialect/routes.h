@@ -3,7 +3,8 @@
 // that overlap into disjoint sets of requests.
 //
 // Hosts as products write them: a name; "*.name" (one or more labels, or any text, before ".name":
-// `wild_labels`); "*" or none: any host. In any case of letters, compared without a port.
+// `wild_labels`); "*-name" and "name.*" (any text that is not empty in place of the star;
+// ROUTES_HOST_FIRST only); "*" or none: any host. In any case of letters, compared without a port.
 
 #include "policy/box.h"
 
@@ -18,7 +19,8 @@ struct route {
 
 enum routes_choice {
     // The most specific host that any route names takes the request (exact before wildcard, longer
-    // wildcard before shorter, then "*"); there, the first route in order whose `rest` holds it.
+    // wildcard before shorter, "name.*" after those, then "*"); there, the first route in order
+    // whose `rest` holds it.
     // Where none does, nobody serves it, whatever less specific hosts offer.
     ROUTES_HOST_FIRST,
     // The same, but where none does, the next less specific host is asked.

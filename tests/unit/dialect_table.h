@@ -95,10 +95,10 @@ static inline void dialect_request(struct arena *arena, const char *text, struct
 static inline Str dialect_answer_text(struct arena *arena, const struct answer_lines *answer)
 {
     struct buf out = { .arena = arena };
-    if (!answer->known)
-        return STR("unknown");
     if (!answer->endpoint)
         return STR("none");
+    if (!answer->known)
+        return STR("unknown");
     if (answer->status)
         buf_addf(&out, "%u", (unsigned)answer->status);
     else
@@ -110,18 +110,36 @@ static inline Str dialect_answer_text(struct arena *arena, const struct answer_l
     return buf_str(&out);
 }
 
+static const struct source_ops dialect_source_ops = { dialect_stat, dialect_list, dialect_read };
+
+// Whether the file is refused with a message that begins so.
+static inline bool dialect_row_refused(const struct dialect_row *row, const char *message)
+{
+    static const struct dialect_options none = { 0 };
+    struct arena *arena = arena_new();
+    struct run *run = run_new(arena, &limits_default);
+    struct model *model = model_new(run);
+    struct dialect_row copy = *row;
+    struct source *source =
+        source_new(run, files_new(arena), &dialect_source_ops, str_from(row->path), &copy);
+    struct dialect_result result = { 0 };
+    bool refused = !dialect_load(model, source, &none, NULL, 0, &result) && run->diags.count &&
+                   str_starts(run->diags.items[0].message, str_from(message));
+    arena_free(arena);
+    return refused;
+}
+
 // Runs a row with these options (NULL: the defaults); all that is wrong is in one message.
 static inline void dialect_row_check(const struct dialect_row *row,
                                      const struct dialect_options *options)
 {
-    static const struct source_ops ops = { dialect_stat, dialect_list, dialect_read };
     static const struct dialect_options none = { 0 };
     struct arena *arena = arena_new();
     struct run *run = run_new(arena, &limits_default);
     struct model *model = model_new(run);
     struct files *files = files_new(arena);
     struct dialect_row copy = *row;
-    struct source *source = source_new(run, files, &ops, str_from(row->path), &copy);
+    struct source *source = source_new(run, files, &dialect_source_ops, str_from(row->path), &copy);
     struct dialect_result result = { 0 };
     bool good = dialect_load(model, source, options ? options : &none, NULL, 0, &result);
     ck_assert_msg(good, "%s: %.*s", row->what,

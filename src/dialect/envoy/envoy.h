@@ -1,0 +1,65 @@
+#pragma once
+// envoy: Envoy's own configuration: bootstrap, listeners, route configurations, configuration
+// dumps. Source: reference/gateways.md section 6.
+
+#include "dialect/documents.h"
+#include "dialect/engine/envoy_cors.h"
+
+extern const struct dialect dialect_envoy;
+extern const struct kind envoy_malformed;
+
+// ---- messages of proto3 JSON: names may be in snake_case or lowerCamelCase
+
+// The field `name` (given in snake_case) of a message; NULL when there is none.
+const struct data *envoy_field(const struct data *message, const char *name);
+Str envoy_text(const struct data *message, const char *name); // empty when there is none
+// A boolean field, or one wrapped as {"value": true}.
+enum tri envoy_bool(const struct data *message, const char *name);
+// Whether the message's @type ends in `type`.
+bool envoy_is_type(const struct data *message, const char *type);
+
+// What is read from one document.
+struct envoy {
+    struct model *model;
+    struct policy *policy;
+    const struct document *document;
+    const struct box *box; // the requests that come to it
+    bool good;
+};
+bool envoy_complain(struct envoy *envoy, const struct data *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// ---- policies: envoy_policy.c
+
+// The words of a StringMatcher. False when nobody can know them (*identity covers the matcher);
+// *out is NULL where a limit was reached.
+bool envoy_matcher(struct envoy *envoy, const struct data *matcher, const struct fa **out,
+                   uint64_t *identity);
+struct envoy_cors envoy_read_policy(struct envoy *envoy, const struct data *message);
+
+// The policies of one level: typed ones by the name of the filter, else the legacy one.
+struct envoy_level {
+    const struct envoy_cors *typed, *legacy; // or NULL
+    bool disabled;                           // the filter does not run
+};
+// `holder` has typed_per_filter_config; `legacy` (may be NULL) has the field cors.
+struct envoy_level envoy_read_level(struct envoy *envoy, const struct data *holder,
+                                    const struct data *legacy, Str filter);
+
+// ---- routes: envoy_routes.c
+
+// What stands in front of the routes.
+struct envoy_chain {
+    bool known; // the filters are known; else CORS is taken to be among them
+    bool has_cors;
+    Str filter;                  // the configured name of the CORS filter
+    const struct data *refuses;  // the first filter before it that may answer itself; or NULL
+    const struct data *rewrites; // the first filter anywhere that may change headers; or NULL
+    Span span;
+};
+// The endpoints of a route configuration.
+void envoy_routes(struct envoy *envoy, const struct data *config, const struct envoy_chain *chain);
+
+// The requests that a route's match takes, besides the host. NULL: none.
+const struct box *envoy_match(struct envoy *envoy, const struct data *match, enum match *kind,
+                              Str *path);

@@ -1,0 +1,311 @@
+// Virtual hosts and their routes, as endpoints.
+#include "base/hash.h"
+#include "dialect/envoy/envoy.h"
+#include "dialect/routes.h"
+
+#include <string.h>
+
+// A route with all that was found about it.
+struct envoy_route {
+    const struct data *vhost, *route;
+    Str *hosts;
+    uint32_t host_count;
+    enum match match;
+    Str path;
+};
+
+struct route_list {
+    struct route *items;
+    uint32_t count, capacity;
+};
+
+// Envoy compares the Host header as it comes; here hosts have no port.
+static Str without_port(Str domain)
+{
+    size_t end = domain.len;
+    while (end > 0 && ((domain.ptr[end - 1] >= '0' && domain.ptr[end - 1] <= '9') ||
+                       (end == domain.len && domain.ptr[end - 1] == '*')))
+        end--;
+    if (end > 1 && end < domain.len && domain.ptr[end - 1] == ':')
+        return str_slice(domain, 0, end - 1);
+    return domain;
+}
+
+static void read_hosts(struct envoy *envoy, const struct data *vhost, Str **hosts, uint32_t *count)
+{
+    const struct data *domains = envoy_field(vhost, "domains");
+    *count = 0;
+    *hosts = NULL;
+    if (!domains || domains->kind != DATA_LIST || !domains->count) {
+        (void)envoy_complain(envoy, vhost, "a virtual host needs domains");
+        return;
+    }
+    *hosts = ARENA_ARRAY(envoy->model->arena, Str, domains->count);
+    for (uint32_t i = 0; i < domains->count; i++) {
+        Str host = without_port(domains->entries[i].value->text);
+        bool known = false;
+        for (uint32_t k = 0; k < *count && !known; k++)
+            known = str_equal_nocase((*hosts)[k], host);
+        if (!known)
+            (*hosts)[(*count)++] = host;
+    }
+}
+
+static void read_vhost(struct envoy *envoy, const struct data *vhost, struct route_list *out)
+{
+    struct arena *arena = envoy->model->arena;
+    const struct data *routes = envoy_field(vhost, "routes");
+    Str *hosts;
+    uint32_t count;
+    read_hosts(envoy, vhost, &hosts, &count);
+    for (uint32_t i = 0; count && routes && routes->kind == DATA_LIST && i < routes->count; i++) {
+        struct envoy_route *route = ARENA_NEW(arena, struct envoy_route);
+        *route = (struct envoy_route){
+            .vhost = vhost,
+            .route = routes->entries[i].value,
+            .hosts = hosts,
+            .host_count = count,
+        };
+        const struct data *match = envoy_field(route->route, "match");
+        const struct box *rest = envoy_match(envoy, match, &route->match, &route->path);
+        if (rest)
+            *vec_push(arena, out) = (struct route){ hosts, count, rest, route };
+    }
+}
+
+// ---- what a route does with a request
+
+static bool is_about_cors(Str name)
+{
+    Str stem = STR("access-control-");
+    return str_equal_nocase(name, STR("vary")) ||
+           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
+}
+
+// How a header that the configuration adds or removes itself comes together with the filter's and
+// the upstream's is not in the reference.
+static void unknown_header(struct envoy *envoy, struct cases *cases, struct branch *branch,
+                           const struct data *name, const struct data *value)
+{
+    if (!name || name->kind != DATA_SCALAR || !is_about_cors(name->text))
+        return;
+    Str header = str_concat(envoy->model->arena, name->text, (Str){ "", 1 }); // with a NUL
+    uint64_t identity = hash_str(HASH_SEED, name->text);
+    if (value && value->kind == DATA_SCALAR)
+        identity = hash_str(identity, value->text);
+    branch_unknown_header(cases, branch, header.ptr,
+                          STR("what Envoy's own list of response headers makes of this header is "
+                              "not established"),
+                          identity, name->span);
+}
+
+static void change_headers(struct envoy *envoy, struct cases *cases, struct branch *branch,
+                           const struct data *level)
+{
+    const struct data *added = envoy_field(level, "response_headers_to_add");
+    const struct data *removed = envoy_field(level, "response_headers_to_remove");
+    for (uint32_t i = 0; added && added->kind == DATA_LIST && i < added->count; i++) {
+        const struct data *header = envoy_field(added->entries[i].value, "header");
+        unknown_header(envoy, cases, branch, envoy_field(header, "key"),
+                       envoy_field(header, "value"));
+    }
+    for (uint32_t i = 0; removed && removed->kind == DATA_LIST && i < removed->count; i++)
+        unknown_header(envoy, cases, branch, removed->entries[i].value, NULL);
+}
+
+struct served {
+    struct envoy *envoy;
+    const struct envoy_chain *chain;
+    const struct data *config;
+    const struct envoy_route *route;
+    const struct data *action; // of `route`
+};
+
+static void change_all_headers(const struct served *place, struct cases *cases,
+                               struct branch *branch)
+{
+    const struct data *const levels[] = { place->route->route, place->route->vhost, place->config };
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        change_headers(place->envoy, cases, branch, levels[i]);
+    if (place->chain->rewrites)
+        branch_unknown_header(cases, branch, "", STR("this filter may change any header"),
+                              hash_str(HASH_SEED, envoy_text(place->chain->rewrites, "name")),
+                              place->chain->rewrites->span);
+}
+
+// The policies that count: typed ones of all levels, or, where there is none, the legacy ones.
+static bool merge_levels(const struct served *place, const struct data *weighted,
+                         struct envoy_cors *out)
+{
+    struct envoy *envoy = place->envoy;
+    Str filter = place->chain->filter;
+    const struct envoy_level levels[] = {
+        envoy_read_level(envoy, weighted, NULL, filter),
+        envoy_read_level(envoy, place->route->route, place->action, filter),
+        envoy_read_level(envoy, place->route->vhost, place->route->vhost, filter),
+        envoy_read_level(envoy, place->config, NULL, filter),
+    };
+    const struct envoy_cors *typed[4], *legacy[4];
+    uint32_t typed_count = 0, legacy_count = 0;
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (levels[i].disabled && !typed_count)
+            return false;
+        if (levels[i].typed)
+            typed[typed_count++] = levels[i].typed;
+        if (levels[i].legacy)
+            legacy[legacy_count++] = levels[i].legacy;
+    }
+    if (!typed_count && !legacy_count)
+        return false;
+    *out = typed_count ? envoy_cors_merge(envoy->model, typed, typed_count)
+                       : envoy_cors_merge(envoy->model, legacy, legacy_count);
+    return true;
+}
+
+static Str cluster_target(const struct served *place, Str cluster)
+{
+    if (!cluster.len)
+        return STR("http://$cluster"); // chosen by a header
+    return str_concat(place->envoy->model->arena, STR("http://"), cluster);
+}
+
+static void forward(const struct served *place, struct cases *cases, struct branch in, Str cluster)
+{
+    change_all_headers(place, cases, &in);
+    branch_forward(cases, in, cluster_target(place, cluster), place->action->span);
+}
+
+// To one cluster, through the filters.
+static void serve_cluster(const struct served *place, struct cases *cases, struct branch in,
+                          const struct data *weighted, Str cluster)
+{
+    struct envoy_cors cors;
+    struct envoy_passed passed;
+    bool runs = !place->chain->known || place->chain->has_cors;
+    if (!runs || !merge_levels(place, weighted, &cors)) {
+        forward(place, cases, in, cluster);
+        return;
+    }
+    envoy_cors_run(cases, in, &cors, &passed);
+    change_all_headers(place, cases, &passed.allowed);
+    envoy_cors_answer(cases, &passed.allowed, &cors);
+    branch_forward(cases, passed.allowed, cluster_target(place, cluster), place->action->span);
+    forward(place, cases, passed.other, cluster);
+}
+
+static void serve_clusters(const struct served *place, struct cases *cases, struct branch in)
+{
+    const struct data *clusters =
+        envoy_field(envoy_field(place->action, "weighted_clusters"), "clusters");
+    if (!clusters || clusters->kind != DATA_LIST || !clusters->count) {
+        serve_cluster(place, cases, in, NULL, envoy_text(place->action, "cluster"));
+        return;
+    }
+    for (uint32_t i = 0; i < clusters->count; i++) {
+        const struct data *one = clusters->entries[i].value;
+        struct branch here = in;
+        Str name = envoy_text(one, "name");
+        if (i + 1 < clusters->count) {
+            Str text = str_format(place->envoy->model->arena,
+                                  "whether the request goes to the cluster %.*s", STR_ARG(name));
+            branch_split_unknown(cases, in, text, hash_str(HASH_SEED, name), one->span, &here, &in);
+        }
+        serve_cluster(place, cases, here, one, name);
+    }
+}
+
+// 301 unless it says another.
+static uint32_t redirect_status(const struct data *redirect)
+{
+    static const struct {
+        const char *name;
+        uint32_t status;
+    } codes[] = { { "FOUND", 302 },
+                  { "SEE_OTHER", 303 },
+                  { "TEMPORARY_REDIRECT", 307 },
+                  { "PERMANENT_REDIRECT", 308 } };
+    Str code = envoy_text(redirect, "response_code");
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (str_is(code, codes[i].name))
+            return codes[i].status;
+    return 301;
+}
+
+static const struct value *unknown_location(struct envoy *envoy, const struct data *redirect)
+{
+    return value_unknown(envoy->model, STR("where this redirects to"),
+                         hash_u64(HASH_SEED, redirect->span.begin), redirect->span);
+}
+
+static void serve(const struct served *place, struct cases *cases, struct branch in)
+{
+    struct envoy *envoy = place->envoy;
+    const struct data *route = place->route->route, *field;
+    if (str_is(envoy_text(place->route->vhost, "require_tls"), "ALL")) {
+        struct branch plain;
+        branch_split(cases, in, envoy->model->scheme, fa_literal(envoy->model->fa, STR("http")),
+                     place->route->vhost->span, &plain, &in);
+        change_all_headers(place, cases, &plain);
+        branch_redirect(cases, plain, 301, unknown_location(envoy, place->route->vhost),
+                        place->route->vhost->span);
+    }
+    if (place->chain->refuses) {
+        struct branch refused;
+        Str name = envoy_text(place->chain->refuses, "name");
+        Str text = str_format(envoy->model->arena, "whether the filter %.*s refuses the request",
+                              STR_ARG(name));
+        branch_split_unknown(cases, in, text, hash_str(HASH_SEED, name),
+                             place->chain->refuses->span, &refused, &in);
+        branch_answer(cases, refused, 403, place->chain->refuses->span);
+    }
+    if ((field = envoy_field(route, "redirect"))) {
+        change_all_headers(place, cases, &in);
+        branch_redirect(cases, in, redirect_status(field), unknown_location(envoy, field),
+                        field->span);
+    } else if ((field = envoy_field(route, "direct_response"))) {
+        uint32_t status = 200;
+        const struct data *number = envoy_field(field, "status");
+        if (number)
+            (void)data_get_number(number, 599, &status);
+        change_all_headers(place, cases, &in);
+        branch_answer(cases, in, status, field->span);
+    } else if (place->action) {
+        serve_clusters(place, cases, in);
+    } else {
+        branch_answer_unknown(cases, in, STR("what this route does"),
+                              hash_u64(HASH_SEED, route->count), route->span);
+    }
+}
+
+void envoy_routes(struct envoy *envoy, const struct data *config, const struct envoy_chain *chain)
+{
+    struct model *model = envoy->model;
+    const struct data *vhosts = envoy_field(config, "virtual_hosts");
+    struct route_list routes = { 0 };
+    struct routed_list parts = { 0 };
+    if (!vhosts || vhosts->kind != DATA_LIST)
+        return;
+    for (uint32_t i = 0; i < vhosts->count; i++)
+        read_vhost(envoy, vhosts->entries[i].value, &routes);
+    if (!routes_resolve(model, routes.items, routes.count, ROUTES_HOST_FIRST, WILD_ANY,
+                        config->span, &parts)) {
+        envoy->good = false;
+        return;
+    }
+    for (uint32_t i = 0; i < parts.count; i++) {
+        const struct envoy_route *route = parts.items[i].route->owner;
+        const struct box *box = box_meet(model, parts.items[i].box, envoy->box);
+        struct served place = { envoy, chain, config, route, envoy_field(route->route, "route") };
+        struct cases cases = cases_new(model, envoy->policy);
+        if (!box)
+            continue;
+        serve(&place, &cases, cases_begin(&cases, box));
+        cases_finish(&cases, (struct endpoint){ .layer = "envoy",
+                                                .hosts = route->hosts,
+                                                .host_count = route->host_count,
+                                                .match = route->match,
+                                                .path = route->path,
+                                                .box = box,
+                                                .span = route->route->span });
+    }
+}
