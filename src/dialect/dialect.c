@@ -11,9 +11,17 @@
 const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
                                       "no configuration that corsgate can read" };
 
+// One row a line.
+// clang-format off
 const struct dialect *const dialects[] = {
-    &dialect_nginx, &dialect_kubernetes, &dialect_aws, &dialect_s3, &dialect_gcs,
+    &dialect_nginx,
+    &dialect_kubernetes,
+    &dialect_aws,
+    &dialect_s3,
+    &dialect_gcs,
+    &dialect_envoy,
 };
+// clang-format on
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;
 
 static bool is_below(Str path, Str folder)
