@@ -12,6 +12,12 @@ enum option_id {
     OPTION_EXPLAIN,
     OPTION_STAGED,
     OPTION_PRE_PUSH,
+    OPTION_BASELINE,
+    OPTION_WRITE_BASELINE,
+    OPTION_ORIGIN,
+    OPTION_METHOD,
+    OPTION_HEADER,
+    OPTION_CREDENTIALS,
     OPTION_FAIL_ON,
     OPTION_REVIEW,
     OPTION_COLOR,
@@ -38,27 +44,36 @@ static const struct option_row rows[] = {
     { OPTION_PRE_PUSH, USED_BY_DIFF, "pre-push", 0, NULL,
       "compare what is pushed with what the remote has; as git's\npre-push hook, on standard "
       "input" },
+    { OPTION_ORIGIN, USED_BY_HISTORY, "origin", 0, "ORIGIN", "the origin of the page that asks" },
+    { OPTION_METHOD, USED_BY_HISTORY, "method", 0, "NAME", "the method; default GET" },
+    { OPTION_HEADER, USED_BY_HISTORY, "header", 0, "NAME[: VALUE]",
+      "a header that the page sets; may be repeated" },
+    { OPTION_CREDENTIALS, USED_BY_HISTORY, "credentials", 0, NULL, "send the visitor's cookies" },
     { OPTION_REQUESTS, USED_BY_SIMULATE, "requests", 0, "FILE",
       "the requests, one JSON object a line; - for standard input" },
     { OPTION_RAW, USED_BY_SIMULATE, "raw", 0, NULL,
       "requests as they go over the wire; predict only the answer" },
     { OPTION_EXPLAIN, USED_BY_SHOW, "explain", 0, NULL, "say why a file was read as what" },
-    { OPTION_FORMAT, FINDERS | USED_BY_SHOW, "format", 0, "NAME[=FILE]",
+    { OPTION_FORMAT, FINDERS | USED_BY_SHOW | USED_BY_HISTORY, "format", 0, "NAME[=FILE]",
       "text (default) or json; repeat it for several reports" },
     { OPTION_FORMAT, USED_BY_WHY, "format", 0, "NAME[=FILE]",
       "json (default, one object a line) or text" },
-    { OPTION_OUTPUT, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_WHY, "output", 'o', "FILE",
-      "write there instead of to standard output" },
-    { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "config", 0, "FILE",
-      "this configuration instead of the nearest .corsgate.yml" },
+    { OPTION_OUTPUT, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_WHY | USED_BY_HISTORY,
+      "output", 'o', "FILE", "write there instead of to standard output" },
+    { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_HISTORY, "config", 0,
+      "FILE", "this configuration instead of the nearest .corsgate.yml" },
+    { OPTION_BASELINE, FINDERS, "baseline", 0, "FILE",
+      "findings that FILE lists do not count; in a comparison\nthey still need their review" },
+    { OPTION_WRITE_BASELINE, USED_BY_CHECK, "write-baseline", 0, "FILE",
+      "write the findings to FILE, for --baseline" },
     { OPTION_FAIL_ON, FINDERS, "fail-on", 0, "LEVEL",
       "exit 1 for findings of this level and above:\nerror (default), warning, note or never" },
     { OPTION_REVIEW, USED_BY_DIFF, "review", 0, "fail|note",
       "what a needed review does: exit 3 (fail, default) or\nonly be said (note)" },
-    { OPTION_COLOR, FINDERS | USED_BY_SHOW | USED_BY_RULES, "color", 0, "WHEN",
+    { OPTION_COLOR, FINDERS | USED_BY_SHOW | USED_BY_RULES | USED_BY_HISTORY, "color", 0, "WHEN",
       "auto (default), always or never; NO_COLOR is honoured" },
     { OPTION_QUIET, USED_BY_ALL, "quiet", 'q', NULL, "say nothing besides results and errors" },
-    { OPTION_JOBS, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE, "jobs", 0, "N",
+    { OPTION_JOBS, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_HISTORY, "jobs", 0, "N",
       "use at most N threads" },
     { OPTION_HELP, USED_BY_ALL, "help", 'h', NULL, "this text" },
     { OPTION_VERSION, USED_BY_ALL, "version", 0, NULL, "the version of corsgate" },
@@ -158,11 +173,29 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
     case OPTION_REQUESTS:
         out->requests = value;
         return true;
+    case OPTION_BASELINE:
+        out->baseline = value;
+        return true;
+    case OPTION_WRITE_BASELINE:
+        out->write_baseline = value;
+        return true;
     case OPTION_RAW:
         out->raw = true;
         return true;
     case OPTION_EXPLAIN:
         out->explain = true;
+        return true;
+    case OPTION_ORIGIN:
+        out->origin = value;
+        return true;
+    case OPTION_METHOD:
+        out->method = value;
+        return true;
+    case OPTION_HEADER:
+        *vec_push(arena, &out->headers) = value;
+        return true;
+    case OPTION_CREDENTIALS:
+        out->credentials = true;
         return true;
     case OPTION_STAGED:
         out->staged = true;

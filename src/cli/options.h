@@ -23,11 +23,14 @@ struct options {
     uint32_t separated;         // of the arguments, those from here on stood behind "--"
     bool is_separated;          // "--" was written
     Str config, requests;
-    enum level fail_on; // LEVEL_OFF: never
+    Str baseline, write_baseline; // paths of files
+    Str origin, method;           // of history; empty: not said
+    VEC(Str) headers;             // "name", or "name: value"
+    enum level fail_on;           // LEVEL_OFF: never
     enum color color;
     uint32_t jobs; // 0: as many as there are processors
     bool review_note, quiet, raw, explain, help, version;
-    bool staged, pre_push;
+    bool staged, pre_push, credentials;
 };
 
 // The commands that take an option, as bits.
@@ -38,7 +41,8 @@ enum option_user {
     USED_BY_SIMULATE = 8,
     USED_BY_RULES = 16,
     USED_BY_WHY = 32,
-    USED_BY_ALL = 63,
+    USED_BY_HISTORY = 64,
+    USED_BY_ALL = 127,
 };
 
 // Reads the words that follow the command's name. False when they make no sense: *complaint says

@@ -1,8 +1,6 @@
 // Commits and what they change.
 #include "source/repo_handles.h"
 
-#include "base/vec.h"
-
 #include <stdlib.h>
 #include <time.h>
 
@@ -43,71 +41,46 @@ bool repo_commit_get(struct repo *repo, Str id, struct repo_commit *out)
     return true;
 }
 
-struct comparing {
-    struct repo *repo;
-    struct repo_delta *out;
-    bool failed;
-};
+enum { DEPTH_MAX = 500 }; // folders in one another; deeper ones no file system has
 
-static void compare_nodes(struct comparing *work, const struct node *old, const struct node *new,
-                          Str folder, uint32_t depth);
+static bool same_nodes(struct repo *repo, const struct node *known, const struct node *other,
+                       uint32_t depth);
 
-static void compare_entries(struct comparing *work, const struct node_entry *old,
-                            const struct node_entry *new, Str folder, uint32_t depth)
+static bool same_entries(struct repo *repo, const struct node_entry *known,
+                         const struct node_entry *other, uint32_t depth)
 {
-    struct arena *arena = work->repo->arena;
-    if (!old || !new || old->kind != new->kind) {
-        work->out->names_differ = true;
-        return;
-    }
-    if (git_oid_equal(&old->id, &new->id))
-        return;
-    Str path = folder.len ? str_format(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(new->name))
-                          : new->name;
-    switch (new->kind) {
-    case NODE_FOLDER:
-        compare_nodes(work, repo_tree(work->repo, &old->id), repo_tree(work->repo, &new->id), path,
-                      depth + 1);
-        break;
-    case NODE_FILE:
-        *vec_push(arena, &work->out->changed) = path;
-        break;
-    case NODE_LINK: // leads elsewhere: as if it had another name
-        work->out->names_differ = true;
-        break;
-    case NODE_MODULE: // not read
-    case NODE_CONFLICT:
-        break;
-    }
-}
-
-static void compare_nodes(struct comparing *work, const struct node *old, const struct node *new,
-                          Str folder, uint32_t depth)
-{
-    enum { DEPTH_MAX = 500 };
-    uint32_t i = 0, j = 0;
-    if (old->missing || new->missing || depth > DEPTH_MAX) {
-        work->failed = true;
-        return;
-    }
-    while (i < old->count || j < new->count) {
-        int order = i == old->count   ? 1
-                    : j == new->count ? -1
-                                      : str_compare(old->items[i].name, new->items[j].name);
-        const struct node_entry *a = order <= 0 ? &old->items[i++] : NULL;
-        const struct node_entry *b = order >= 0 ? &new->items[j++] : NULL;
-        compare_entries(work, a, b, folder, depth);
-    }
-}
-
-bool repo_compare(struct repo *repo, Str old, Str new, struct repo_delta *out)
-{
-    static const struct node empty = { .count = 0 };
-    git_oid a, b;
-    struct comparing work = { .repo = repo, .out = out };
-    *out = (struct repo_delta){ 0 };
-    if ((old.len && !repo_id(old, &a)) || !repo_id(new, &b))
+    if (known->kind != other->kind || !str_equal(known->name, other->name))
         return false;
-    compare_nodes(&work, old.len ? repo_tree(repo, &a) : &empty, repo_tree(repo, &b), STR(""), 0);
-    return !work.failed;
+    if (git_oid_equal(&known->id, &other->id))
+        return true;
+    switch (known->kind) {
+    case NODE_FOLDER:
+        return same_nodes(repo, repo_tree(repo, &known->id), repo_tree(repo, &other->id),
+                          depth + 1);
+    case NODE_FILE:
+    case NODE_CONFLICT:
+        return !repo_blob_was_read(repo, &known->id);
+    case NODE_LINK: // leads elsewhere: as if it had another name
+        return false;
+    case NODE_MODULE: // is not read
+        break;
+    }
+    return true;
+}
+
+static bool same_nodes(struct repo *repo, const struct node *known, const struct node *other,
+                       uint32_t depth)
+{
+    bool same = known->count == other->count && !known->missing && !other->missing;
+    for (uint32_t i = 0; i < known->count && same; i++)
+        same = depth < DEPTH_MAX && same_entries(repo, &known->items[i], &other->items[i], depth);
+    return same;
+}
+
+bool repo_reads_same(struct repo *repo, Str known, Str other)
+{
+    git_oid a, b;
+    return str_equal(known, other) ||
+           (repo_id(known, &a) && repo_id(other, &b) &&
+            same_nodes(repo, repo_tree(repo, &a), repo_tree(repo, &b), 0));
 }

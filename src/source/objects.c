@@ -220,18 +220,28 @@ static const struct kind *read_blob(struct repo *repo, struct blob *blob, size_t
     return NULL;
 }
 
-const struct kind *repo_blob(struct repo *repo, const git_oid *id, size_t max, Str *out)
+static struct blob *find_blob(struct repo *repo, const git_oid *id)
 {
     struct blob *blob;
-    uint64_t hash = hash_id(id);
-    for (uint32_t i = 0; (blob = map_next(&repo->blobs, hash, &i));)
+    for (uint32_t i = 0; (blob = map_next(&repo->blobs, hash_id(id), &i));)
         if (git_oid_equal(&blob->id, id))
             break;
+    return blob;
+}
+
+bool repo_blob_was_read(struct repo *repo, const git_oid *id)
+{
+    return find_blob(repo, id);
+}
+
+const struct kind *repo_blob(struct repo *repo, const git_oid *id, size_t max, Str *out)
+{
+    struct blob *blob = find_blob(repo, id);
     if (!blob) {
         blob = ARENA_NEW(repo->arena, struct blob);
         blob->id = *id;
         blob->failed = &source_too_large; // until it is known
-        map_add(repo->arena, &repo->blobs, hash, blob);
+        map_add(repo->arena, &repo->blobs, hash_id(id), blob);
     }
     if (blob->failed == &source_too_large) // than another limit, perhaps
         blob->failed = read_blob(repo, blob, max);

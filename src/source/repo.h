@@ -41,13 +41,6 @@ struct repo_commit {
 // False when there is no such commit in this clone.
 MUST_CHECK bool repo_commit_get(struct repo *repo, Str id, struct repo_commit *out);
 
-// How a tree differs from another one.
-struct repo_delta {
-    struct {
-        Str *items;
-        uint32_t count, capacity;
-    } changed;         // paths of files whose content alone differs
-    bool names_differ; // something was added, removed or became something else
-};
-// `old` empty: the empty tree. False when one of them cannot be read.
-MUST_CHECK bool repo_compare(struct repo *repo, Str old, Str new, struct repo_delta *out);
+// Whether reading the tree `other` gives what reading the tree `known` has given: the same names, and
+// the same bytes wherever a blob of `known` has been looked at. "Yes" is certain.
+bool repo_reads_same(struct repo *repo, Str known, Str other);

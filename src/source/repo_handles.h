@@ -38,6 +38,7 @@ const struct node_entry *node_find(const struct node *node, Str name);
 // The bytes of a blob, read once; NULL, or why it cannot be had.
 const struct kind *repo_blob(struct repo *repo, const git_oid *id, size_t max, Str *out);
 
+bool repo_blob_was_read(struct repo *repo, const git_oid *id);
 bool repo_has(struct repo *repo, const git_oid *id); // the object is in this clone
 Str repo_hex(struct arena *arena, const git_oid *id);
 bool repo_id(Str hex, git_oid *out);
