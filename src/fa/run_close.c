@@ -223,6 +223,8 @@ uint32_t run_close(struct run *r, uint32_t before)
     struct machine *m = r->machine;
     r->found.count = 0;
     r->stamp++;
+    if (r->seen.used > r->seen.size / 2) // by closures that are over
+        table_clear(&r->seen);
     while (r->todo.count && !r->draft.over) {
         struct thread t = r->todo.items[--r->todo.count];
         draft_spend(&r->draft, 1);

@@ -28,6 +28,13 @@ static void grow(struct arena *arena, struct table *table)
     *table = next;
 }
 
+void table_clear(struct table *table)
+{
+    for (uint32_t i = 0; i < table->size; i++)
+        table->slots[i].value = TABLE_ABSENT;
+    table->used = 0;
+}
+
 uint32_t table_get(const struct table *table, uint64_t key)
 {
     return table->size ? place(table, key)->value : TABLE_ABSENT;

@@ -18,6 +18,7 @@ struct table {
     uint32_t size, used; // size is a power of two or 0
 };
 
+void table_clear(struct table *table);                       // keeps the room
 uint32_t table_get(const struct table *table, uint64_t key); // TABLE_ABSENT when there is none
 // The value of `key`, set to `value` (not TABLE_ABSENT) when there was none.
 uint32_t table_add(struct arena *arena, struct table *table, uint64_t key, uint32_t value);

@@ -59,8 +59,8 @@ static const struct fa *universe(struct model *model, enum var_kind kind)
     return model_pattern(model, str_from(expression), REGEX_PCRE2, REGEX_FULL)->result.language;
 }
 
-static const struct var *var_get(struct model *model, enum var_kind kind, Str name,
-                                 uint64_t depends, Span span)
+static struct var *var_get(struct model *model, enum var_kind kind, Str name, uint64_t depends,
+                           Span span)
 {
     uint64_t identity = hash_u64(hash_str(hash_u64(HASH_SEED, (uint64_t)kind), name), depends);
     struct map *vars = &model->tables->vars;
@@ -132,6 +132,13 @@ const struct var *model_arg(struct model *model, Str name)
 const struct var *model_choice(struct model *model, Str text, uint64_t identity, Span span)
 {
     return var_get(model, VAR_CHOICE, text, identity, span);
+}
+
+const struct var *model_origin_choice(struct model *model, Str text, uint64_t identity, Span span)
+{
+    struct var *var = var_get(model, VAR_CHOICE, text, identity, span);
+    var->of_origin = true;
+    return var;
 }
 
 const struct fa *model_choice_value(struct model *model, bool holds)

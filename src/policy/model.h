@@ -38,6 +38,8 @@ struct var {
     uint32_t order; // unique in the model; boxes are sorted by it
     uint64_t identity; // of kind, name and what a choice depends on: the same in every run
     Span span;         // of a choice: where it is written (first seen)
+    bool of_origin;    // of a choice: what is not known may look at the origin, so what holds for
+                       // certain when it holds, holds for no origin in particular
 };
 
 // A regular expression, compiled once per model.
@@ -72,6 +74,8 @@ const struct var *model_arg(struct model *model, Str name);
 // covers everything that the condition depends on, so that it cancels in a comparison when nothing
 // of that changed (design.md section 4).
 const struct var *model_choice(struct model *model, Str text, uint64_t identity, Span span);
+// The same for a condition that may depend on the origin.
+const struct var *model_origin_choice(struct model *model, Str text, uint64_t identity, Span span);
 const struct fa *model_choice_value(struct model *model, bool holds); // { "1" } or { "0" }
 
 // Compiles once; later calls with the same arguments give the same pointer.

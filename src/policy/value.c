@@ -134,6 +134,17 @@ const struct part *value_find_unknown(const struct value *value)
     return NULL;
 }
 
+bool value_depends(const struct value *value, const struct var *var)
+{
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct part *part = &value->parts[i];
+        if (part->kind == PART_UNKNOWN || part->var == var ||
+            (part->subject && value_depends(part->subject, var)))
+            return true;
+    }
+    return false;
+}
+
 bool value_of(struct model *model, const struct value *value, const struct request *request,
               Str *out, Str *reason)
 {

@@ -54,6 +54,9 @@ bool value_is_var(const struct value *value,
                   const struct var *var);                         // exactly that variable, as sent
 const struct part *value_find_unknown(const struct value *value); // the first unknown part, or NULL
 
+// Whether the value can change with the variable: what is not known can.
+bool value_depends(const struct value *value, const struct var *var);
+
 // Splits `box` by whether the value lies in `language`. Exact where the parts depend on different
 // variables and captures are unambiguous; what cannot be decided is split by a choice, which is the
 // same choice whenever the question is. The boxes of *yes and *no are disjoint and together cover

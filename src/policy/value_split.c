@@ -88,7 +88,9 @@ static void split_by_choice(struct model *model, const struct box *box, const st
     Str text = unknown ? unknown->text : STR("a condition on several parts of the request");
     uint64_t identity = hash_u64(value_hash(value), language ? fa_hash(language) : 0);
     Span span = unknown ? unknown->span : (Span){ 0 };
-    const struct var *choice = model_choice(model, text, identity, span);
+    bool of_origin = value_depends(value, model->origin);
+    const struct var *choice =
+        (of_origin ? model_origin_choice : model_choice)(model, text, identity, span);
     push(model, yes, box_with(model, box, choice, model_choice_value(model, true)));
     push(model, no, box_with(model, box, choice, model_choice_value(model, false)));
 }

@@ -83,15 +83,45 @@ void observe_add(struct model *model, struct observation observation, struct obs
 
 // Access.
 
+static bool is_open(const struct box *box)
+{
+    for (uint32_t i = 0; i < box->count; i++)
+        if (box->items[i].var->of_origin)
+            return true;
+    return false;
+}
+
+// Those that certainly have the capability in a situation. Where something not known may decide by
+// the origin, only what holds however it is decided.
+static struct access certain_access(struct observer *observer, const struct box *situation,
+                                    struct capability capability)
+{
+    struct model *model = observer->model;
+    struct access out = access_of(observer->judge->space, observer->upstreams, observer->endpoint,
+                                  situation, capability);
+    const struct box *around = situation;
+    for (uint32_t i = 0; i < situation->count; i++)
+        if (situation->items[i].var->of_origin)
+            around = box_without(model, around, situation->items[i].var);
+    for (uint32_t i = 0; is_open(situation) && i < observer->situations.count; i++) {
+        const struct box *other = observer->situations.items[i];
+        if (other != situation && box_meet(model, around, other))
+            out.must = fa_intersect(model->fa, out.must,
+                                    access_of(observer->judge->space, observer->upstreams,
+                                              observer->endpoint, other, capability)
+                                        .must);
+    }
+    return out;
+}
+
 static void find_readers(struct observer *observer)
 {
     struct model *model = observer->model;
     for (int credentials = 0; credentials < 2; credentials++) {
         const struct fa *all = fa_none(model->fa);
         for (uint32_t i = 0; i < observer->situations.count; i++) {
-            struct access access = access_of(
-                observer->judge->space, observer->upstreams, observer->endpoint,
-                observer->situations.items[i],
+            struct access access = certain_access(
+                observer, observer->situations.items[i],
                 (struct capability){ .kind = CAPABILITY_READ, .credentials = credentials });
             const struct fa *more = fa_union(model->fa, all, access.must);
             if (!access.must || fa_is_none(access.must) || !more)

@@ -201,7 +201,11 @@ void split_pattern(struct machine *machine, const struct state *state, const str
         uint64_t identity = hash_u64(hash_str(HASH_SEED, pattern->text), value_hash(value));
         Str question = str_format(model->arena, "whether \"%.*s\" matches: %s",
                                   STR_ARG(pattern->text), pattern->result.why);
-        split_choice(machine, state, question, identity, (Span){ 0 }, yes, no);
+        bool of_origin = value_depends(value, model->origin);
+        const struct var *choice = (of_origin ? model_origin_choice : model_choice)(
+            model, question, identity, (Span){ 0 });
+        split_language(machine, state, value_var(model, choice), model_choice_value(model, true),
+                       yes, no);
     } else {
         split_language(machine, state, value, pattern->result.language, yes, no);
     }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct kind nginx_expression = { "CG903", LEVEL_WARNING,
+                                              "this regular expression is too large" };
+
 struct block *block_new(struct nginx_config *config, enum block_kind kind,
                         const struct block *parent, const struct conf *conf)
 {
@@ -60,6 +63,8 @@ const struct pattern *nginx_pattern(struct nginx_config *config, Str text, bool 
     const struct pattern *pattern =
         model_pattern(config->model, text, REGEX_PCRE2, caseless ? REGEX_CASELESS : 0);
     const struct regex_result *result = &pattern->result;
+    if (result->status == REGEX_TOO_LARGE)
+        (void)diag(config->model->run, &nginx_expression, span);
     if (result->status == REGEX_IRREGULAR || result->status == REGEX_TOO_LARGE)
         config_unknown(config, span,
                        str_format(config->model->arena,
