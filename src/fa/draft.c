@@ -387,8 +387,10 @@ static void finish_component(struct finish *f, uint32_t root)
 
 uint32_t draft_finish(struct draft *draft, uint32_t root)
 {
+    if (draft->over) // perhaps before the first state
+        return POOL_UNKNOWN;
     if (!(root & DRAFT_LOCAL))
-        return draft->over ? POOL_UNKNOWN : root;
+        return root;
     uint32_t count = draft->states.count;
     struct finish f = { .draft = draft };
     f.order = ARENA_ARRAY(draft->scratch, uint32_t, count);
