@@ -5,6 +5,7 @@
 #include "dialect/documents.h"
 #include "dialect/envoy/envoy.h"
 #include "dialect/kong/kong.h"
+#include "dialect/kong/kong.h"
 #include "dialect/kubernetes/kubernetes.h"
 #include "dialect/nginx/nginx.h"
 
