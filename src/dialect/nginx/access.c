@@ -22,14 +22,14 @@ static void judge(struct machine *machine, struct judgements *out, const struct 
                   enum verdict verdict)
 {
     for (uint32_t i = 0; i < states->count; i++)
-        *vec_push(machine->model->arena, out) = (struct judged){ states->items[i], verdict };
+        *vec_push(machine->scratch, out) = (struct judged){ states->items[i], verdict };
 }
 
 static void judge_address(struct machine *machine, const struct state *state,
                           const struct block *from, struct judgements *out)
 {
     struct states self = { 0 }, yes = { 0 }, no = { 0 };
-    *vec_push(machine->model->arena, &self) = *state;
+    *vec_push(machine->scratch, &self) = *state;
     if (from->rules.items[0].all) {
         judge(machine, out, &self, from->rules.items[0].allow ? PASSES : FORBIDDEN);
         return;
@@ -81,7 +81,7 @@ static void judge_request(struct machine *machine, const struct state *state,
 {
     struct states self = { 0 }, yes = { 0 }, no = { 0 };
     if (from->auth_request.len == 0) {
-        *vec_push(machine->model->arena, &self) = *state;
+        *vec_push(machine->scratch, &self) = *state;
         judge(machine, out, &self, PASSES);
         return;
     }
@@ -109,7 +109,7 @@ void serve_access(struct machine *machine, const struct state *state)
                            struct judgements *) = { judge_address, judge_basic, judge_request };
     bool any = block_satisfy_any(state->cfg);
     struct judgements now = { 0 };
-    *vec_push(machine->model->arena, &now) = (struct judged){ *state, PASSES };
+    *vec_push(machine->scratch, &now) = (struct judged){ *state, PASSES };
     bool first = true; // with `satisfy any`: nothing has been asked yet
     for (size_t c = 0; c < sizeof checks / sizeof *checks; c++) {
         if (!checks[c])
@@ -119,7 +119,7 @@ void serve_access(struct machine *machine, const struct state *state)
             struct judged *judged = &now.items[i];
             bool asks = any ? first || judged->verdict != PASSES : judged->verdict == PASSES;
             if (!asks) {
-                *vec_push(machine->model->arena, &next) = *judged;
+                *vec_push(machine->scratch, &next) = *judged;
                 continue;
             }
             enum verdict before = first ? PASSES : judged->verdict;

@@ -15,7 +15,7 @@ struct header_plan {
 static void plan(struct machine *machine, struct header_plan *out, const struct header_lines *lines)
 {
     for (uint32_t i = 0; i < lines->count; i++)
-        *vec_push(machine->model->arena, out) = &lines->items[i];
+        *vec_push(machine->scratch, out) = &lines->items[i];
 }
 
 // Commands that add up: those of the outer blocks first.
@@ -73,7 +73,7 @@ static void add_line(struct machine *machine, const struct state *state,
         uint64_t identity = hash_u64(hash_str(HASH_SEED, line->name), line->identity);
         op.value = value_unknown(machine->model, reason, identity, line->span);
         add_op(machine, &next, op);
-        *vec_push(machine->model->arena, out) = next;
+        *vec_push(machine->scratch, out) = next;
         return;
     }
     values->count = 0;
@@ -83,7 +83,7 @@ static void add_line(struct machine *machine, const struct state *state,
         if (line->verb != HEADER_SET) {
             struct state next = values->items[i].state;
             add_op(machine, &next, op);
-            *vec_push(machine->model->arena, out) = next;
+            *vec_push(machine->scratch, out) = next;
             continue;
         }
         // An empty value removes the header, so that a later line stands elsewhere.
@@ -92,14 +92,14 @@ static void add_line(struct machine *machine, const struct state *state,
                        &none, &some);
         for (uint32_t k = 0; k < some.count; k++) {
             add_op(machine, &some.items[k], op);
-            *vec_push(machine->model->arena, out) = some.items[k];
+            *vec_push(machine->scratch, out) = some.items[k];
         }
         struct header_op removal = op;
         removal.verb = HEADER_CLEAR;
         removal.value = NULL;
         for (uint32_t k = 0; k < none.count; k++) {
             add_op(machine, &none.items[k], removal);
-            *vec_push(machine->model->arena, out) = none.items[k];
+            *vec_push(machine->scratch, out) = none.items[k];
         }
     }
 }
@@ -143,7 +143,7 @@ static void answer(struct machine *machine, const struct state *state, struct re
     plan(machine, &lines, block_adds(machine->config, cfg));
     struct states now = { 0 }, next = { 0 };
     struct evaluations values = { 0 };
-    *vec_push(model->arena, &now) = first;
+    *vec_push(machine->scratch, &now) = first;
     for (uint32_t i = 0; i < lines.count; i++) {
         next.count = 0;
         for (uint32_t k = 0; k < now.count; k++)

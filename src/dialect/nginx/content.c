@@ -37,7 +37,7 @@ static void serve_folder(struct machine *machine, const struct state *state,
     const struct block *from = block_index(state->cfg);
     uint32_t count = from ? from->index.count : 1;
     struct states rest = { 0 };
-    *vec_push(model->arena, &rest) = *state;
+    *vec_push(machine->scratch, &rest) = *state;
     for (uint32_t i = 0; i < count; i++) {
         const struct template *name = from ? &from->index.items[i] : &standard;
         struct states missing = { 0 };
@@ -183,7 +183,7 @@ static void serve_upstream(struct machine *machine, const struct state *state,
     const struct block *pages =
         block_error_pages(state->cfg); // a used one still takes the answer away
     struct states rest = { 0 };
-    *vec_push(model->arena, &rest) = *state;
+    *vec_push(machine->scratch, &rest) = *state;
     bool intercepts = block_flag(state->cfg, offsetof(struct block, intercept_errors), false);
     for (uint32_t i = 0; intercepts && pages && i < pages->error_pages.count; i++) {
         uint32_t status = pages->error_pages.items[i].status;
@@ -271,10 +271,9 @@ static bool without_slash(struct machine *machine, struct template *name)
 // path.
 void serve_try_files(struct machine *machine, const struct state *state)
 {
-    struct model *model = machine->model;
     const struct block *cfg = state->cfg;
     struct states rest = { 0 };
-    *vec_push(model->arena, &rest) = *state;
+    *vec_push(machine->scratch, &rest) = *state;
     for (uint32_t i = 0; i + 1 < cfg->try_files.count; i++) {
         struct states missing = { 0 };
         for (uint32_t k = 0; k < rest.count; k++) {

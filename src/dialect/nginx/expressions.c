@@ -95,7 +95,7 @@ static void prepare(struct machine *machine, const struct state *state, Str name
         split_language(machine, state, state->args, fa_empty(machine->model->fa), out, out);
         return;
     }
-    *vec_push(machine->model->arena, out) = *state;
+    *vec_push(machine->scratch, out) = *state;
 }
 
 void evaluate_deep(struct machine *machine, const struct state *state,
@@ -103,7 +103,7 @@ void evaluate_deep(struct machine *machine, const struct state *state,
 {
     struct model *model = machine->model;
     struct states ready = { 0 };
-    *vec_push(model->arena, &ready) = *state;
+    *vec_push(machine->scratch, &ready) = *state;
     bool captured_before_map = false;
     for (uint32_t i = 0; i < expression->count; i++) {
         const struct template_part *part = &expression->parts[i];
@@ -138,7 +138,7 @@ void evaluate_deep(struct machine *machine, const struct state *state,
                 break;
             }
         }
-        *vec_push(model->arena, out) = (struct evaluation){ *now, value };
+        *vec_push(machine->scratch, out) = (struct evaluation){ *now, value };
     }
 }
 
@@ -154,12 +154,12 @@ void split_language(struct machine *machine, const struct state *state, const st
     struct boxes inside = { 0 }, outside = { 0 };
     value_split(machine->model, state->box, value, language, &inside, &outside);
     for (uint32_t i = 0; i < inside.count; i++) {
-        struct state *next = vec_push(machine->model->arena, yes);
+        struct state *next = vec_push(machine->scratch, yes);
         *next = *state;
         next->box = inside.items[i];
     }
     for (uint32_t i = 0; i < outside.count; i++) {
-        struct state *next = vec_push(machine->model->arena, no);
+        struct state *next = vec_push(machine->scratch, no);
         *next = *state;
         next->box = outside.items[i];
     }
@@ -196,7 +196,7 @@ void split_pattern(struct machine *machine, const struct state *state, const str
     Str text;
     if (value_is_text(value, &text) && !pattern->result.language) {
         bool matched = regex_match(model->arena, pattern->text, pattern->flags, text, NULL, 0);
-        *vec_push(model->arena, matched ? yes : no) = *state;
+        *vec_push(machine->scratch, matched ? yes : no) = *state;
     } else if (!pattern->result.language) {
         uint64_t identity = hash_u64(hash_str(HASH_SEED, pattern->text), value_hash(value));
         Str question = str_format(model->arena, "whether \"%.*s\" matches: %s",
@@ -229,7 +229,7 @@ static void split_equal(struct machine *machine, const struct state *state, cons
         return;
     }
     if (value_equal(a, b) && !value_find_unknown(a)) {
-        *vec_push(model->arena, yes) = *state;
+        *vec_push(machine->scratch, yes) = *state;
         return;
     }
     enum { WORDS_MAX = 64 };

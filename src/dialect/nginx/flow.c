@@ -18,7 +18,7 @@ static void search(struct machine *machine, const struct state *state)
         return;
     }
     struct states rest = { 0 };
-    *vec_push(model->arena, &rest) = *state;
+    *vec_push(machine->scratch, &rest) = *state;
     for (uint32_t t = 0; t < machine->targets.count && rest.count; t++) {
         struct states hit = { 0 }, missed = { 0 };
         if (!machine_goes_on(machine))
@@ -57,13 +57,12 @@ static void after_code(struct machine *machine, const struct states *states)
 
 static void run_location(struct machine *machine, const struct state *state)
 {
-    struct model *model = machine->model;
     struct states inside = { 0 }, excepted = { 0 }, done = { 0 };
     const struct block *location = state->cfg;
     if (location->limit_except)
         split_language(machine, state, state->method, location->limit_methods, &inside, &excepted);
     else
-        *vec_push(model->arena, &inside) = *state;
+        *vec_push(machine->scratch, &inside) = *state;
     if (location->unknown_flow) {
         struct states passes = { 0 };
         for (uint32_t i = 0; i < inside.count; i++) {
@@ -198,7 +197,7 @@ void redirect_to(struct machine *machine, const struct state *state, const struc
 void serve(struct machine *machine, const struct state *state)
 {
     struct states in = { 0 }, out = { 0 };
-    *vec_push(machine->model->arena, &in) = *state;
+    *vec_push(machine->scratch, &in) = *state;
     run_steps(machine, &in, state->server->steps.items, state->server->steps.count, &out);
     for (uint32_t i = 0; i < out.count; i++) {
         out.items[i].stopped = false;

@@ -12,7 +12,7 @@ struct name {
     enum name_kind kind;
     Str text; // in lower case; a regex without its "~"
     uint32_t listener, order;
-    const struct fa *hosts;
+    const struct fa *hosts; // NULL for an exact one
 };
 
 static uint64_t port_hash(Str address, uint32_t port)
@@ -147,7 +147,8 @@ static void collect_names(struct nginx_config *config, const struct listeners *p
                 *kept = name.text;
                 map_add(arena, &seen, hash, kept);
             }
-            name.hosts = name_hosts(config, &name, server->span);
+            if (name.kind != NAME_EXACT)
+                name.hosts = name_hosts(config, &name, server->span);
             *vec_push(arena, names) = name;
         }
     }

@@ -61,7 +61,8 @@ struct targets {
 struct machine {
     struct nginx_config *config;
     struct model *model;
-    struct cells *cells; // of the endpoint being interpreted
+    struct arena *scratch; // of states and what goes with them: while one endpoint is interpreted
+    struct cells *cells;   // of the endpoint being interpreted
     const struct block *server;
     bool keeps_slashes;
     struct targets targets;     // of that server

@@ -53,15 +53,15 @@ static bool is_lower(Str s)
 }
 
 struct groups {
+    struct arena *scratch;
     struct group **items;
     uint32_t count, capacity;
     struct map by_result;
 };
 
-static struct group *group_get(struct machine *machine, struct groups *groups,
-                               const struct template *result, bool lower)
+static struct group *group_get(struct groups *groups, const struct template *result, bool lower)
 {
-    struct arena *arena = machine->model->arena;
+    struct arena *arena = groups->scratch;
     uint64_t hash = lower ? 1 : hash_template(result);
     uint32_t at = 0;
     for (struct group *known; (known = map_next(&groups->by_result, hash, &at));)
@@ -122,8 +122,7 @@ static int compare_wildcards(const void *a, const void *b)
 // The cases of the exact keys: one for each different result, so that a long list is one language.
 static void add_exact(struct machine *machine, struct computed *map)
 {
-    struct arena *arena = machine->model->arena;
-    struct groups groups = { 0 };
+    struct groups groups = { .scratch = arena_new() };
     uint32_t own = 0; // keys that stand for themselves
     for (uint32_t i = 0; i < map->entries.count; i++) {
         Str text;
@@ -139,13 +138,16 @@ static void add_exact(struct machine *machine, struct computed *map)
         Str text;
         bool lower = own > 1 && template_is_text(&entry->result, &text) && text.len &&
                      str_equal(text, entry->key) && is_lower(text);
-        struct group *group = group_get(machine, &groups, &entry->result, lower);
+        struct group *group = group_get(&groups, &entry->result, lower);
         Str key = entry->key;
-        *vec_push(arena, &group->keys) = key;
+        *vec_push(groups.scratch, &group->keys) = key;
         if (entry->hostname) // the value's final dot is not looked at
-            *vec_push(arena, &group->keys) = str_concat(arena, key, STR("."));
+            *vec_push(groups.scratch, &group->keys) = str_concat(groups.scratch, key, STR("."));
     }
-    map->cases = ARENA_ARRAY(arena, struct map_case, groups.count + map->entries.count + 1);
+    uint32_t others = 0;
+    for (uint32_t i = 0; i < map->entries.count; i++)
+        others += map->entries.items[i].pattern || is_wildcard(&map->entries.items[i]);
+    map->cases = ARENA_ARRAY(machine->model->arena, struct map_case, groups.count + others + 1);
     for (uint32_t i = 0; i < groups.count; i++) {
         const struct group *group = groups.items[i];
         add_case(map, (struct map_case){
@@ -155,13 +157,14 @@ static void add_exact(struct machine *machine, struct computed *map)
                           .lower = group->lower,
                       });
     }
+    arena_free(groups.scratch);
 }
 
 static void prepare_cases(struct machine *machine, struct computed *map)
 {
-    struct arena *arena = machine->model->arena;
     add_exact(machine, map);
-    struct map_entry **wildcards = ARENA_ARRAY(arena, struct map_entry *, map->entries.count + 1);
+    struct arena *scratch = arena_new();
+    struct map_entry **wildcards = ARENA_ARRAY(scratch, struct map_entry *, map->entries.count + 1);
     size_t count = 0;
     for (uint32_t i = 0; i < map->entries.count; i++)
         if (is_wildcard(&map->entries.items[i]))
@@ -170,6 +173,7 @@ static void prepare_cases(struct machine *machine, struct computed *map)
     for (size_t i = 0; i < count; i++)
         add_case(map, (struct map_case){ .words = wildcard_words(machine, wildcards[i]->key),
                                          .result = &wildcards[i]->result });
+    arena_free(scratch);
     for (uint32_t i = 0; i < map->entries.count; i++)
         if (map->entries.items[i].pattern)
             add_case(map, (struct map_case){ .pattern = map->entries.items[i].pattern,
@@ -183,7 +187,7 @@ static void bind_result(struct machine *machine, const struct state *state,
     struct evaluations results = { 0 };
     evaluate_deep(machine, state, result, depth, &results);
     for (uint32_t i = 0; i < results.count; i++) {
-        struct state *next = vec_push(machine->model->arena, out);
+        struct state *next = vec_push(machine->scratch, out);
         *next = results.items[i].state;
         bind(machine, next, map->name, results.items[i].value, true);
     }
@@ -203,7 +207,7 @@ static bool bind_lower(struct machine *machine, const struct state *state,
         lower = value_lower(model, value->parts[0].var);
     else
         return false;
-    struct state *next = vec_push(model->arena, out);
+    struct state *next = vec_push(machine->scratch, out);
     *next = *state;
     bind(machine, next, map->name, lower, true);
     return true;
@@ -215,7 +219,7 @@ static void evaluate_one(struct machine *machine, const struct state *state,
 {
     struct model *model = machine->model;
     struct states rest = { 0 };
-    *vec_push(model->arena, &rest) = *state;
+    *vec_push(machine->scratch, &rest) = *state;
     for (uint32_t c = 0; c < map->case_count && rest.count; c++) {
         const struct map_case *one = &map->cases[c];
         struct states hit = { 0 }, missed = { 0 };
@@ -254,5 +258,5 @@ void evaluate_map(struct machine *machine, const struct state *state, const stru
         evaluate_one(machine, &sources.items[i].state, sources.items[i].value, map, depth, &found);
     states_join(machine, &found);
     for (uint32_t i = 0; i < found.count; i++)
-        *vec_push(machine->model->arena, out) = found.items[i];
+        *vec_push(machine->scratch, out) = found.items[i];
 }

@@ -113,7 +113,7 @@ static void select_server(struct machine *machine, const struct state *state, st
     const struct block *server = machine->server;
     const struct value *host = value_var(model, model->host);
     struct states rest = { 0 };
-    *vec_push(model->arena, &rest) = *state;
+    *vec_push(machine->scratch, &rest) = *state;
     for (int patterns = 0; patterns < 2; patterns++)
         for (uint32_t i = 0; i < server->names.count; i++) {
             Str name = str_lower(model->arena, server->names.items[i]);
@@ -132,7 +132,7 @@ static void select_server(struct machine *machine, const struct state *state, st
             rest = missed;
         }
     for (uint32_t k = 0; k < rest.count; k++)
-        *vec_push(model->arena, out) = rest.items[k];
+        *vec_push(machine->scratch, out) = rest.items[k];
 }
 
 static bool has_pattern_name(const struct block *server)
@@ -167,7 +167,7 @@ static void interpret(struct machine *machine, const struct box *box, const stru
         if (has_pattern_name(machine->server))
             select_server(machine, &good.items[i], &selected);
         else
-            *vec_push(model->arena, &selected) = good.items[i];
+            *vec_push(machine->scratch, &selected) = good.items[i];
     }
     for (uint32_t i = 0; i < selected.count; i++)
         serve(machine, &selected.items[i]);
@@ -200,6 +200,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     const struct box *box = path_box(machine, serving, paths);
     if (!box)
         return;
+    struct arena_mark mark = arena_mark(machine->scratch);
     machine->cells = &cells;
     machine->keeps_slashes = serving->keeps_slashes;
     machine->steps_left = STEPS_MAX;
@@ -209,6 +210,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
         if (part)
             interpret(machine, part, &targets->items[i]);
     }
+    arena_rewind(machine->scratch, mark);
     if (cells.full) { // all of it is unknown then: never less than what may happen
         (void)diag(model->run, &too_many_cases, location->span);
         struct response *response = ARENA_NEW(model->arena, struct response);
@@ -262,12 +264,14 @@ static void add_malformed(struct machine *machine, const struct serving *serving
         .method = value_var(model, model->method),
         .changes_left = 11,
     };
+    struct arena_mark mark = arena_mark(machine->scratch);
     machine->cells = &cells;
     machine->entry = &nowhere;
     machine->steps_left = STEPS_MAX;
     machine->fa_spent = fa_space_spent(model->fa);
     machine->keeps_slashes = serving->keeps_slashes;
     finish_status(machine, &state, 400, NULL, machine->server->span);
+    arena_rewind(machine->scratch, mark);
     if (cells.full)
         return;
     struct endpoint *endpoint = ARENA_NEW(model->arena, struct endpoint);
@@ -338,7 +342,7 @@ static void add_policy(struct nginx_config *config, struct nginx_config *before,
     uint32_t *first;
     const struct serving **list = by_server(config, &servings, &first);
     const struct same_servers *same = before ? same_servers_new(before, config) : NULL;
-    struct machine machine = { .config = config, .model = config->model };
+    struct machine machine = { .config = config, .model = config->model, .scratch = arena_new() };
     for (uint32_t s = 0; s < config->servers.count; s++) {
         struct server_record *record = &config->records[s];
         uint32_t other;
@@ -365,6 +369,7 @@ static void add_policy(struct nginx_config *config, struct nginx_config *before,
         config->reading = NULL;
         config->record = NULL;
     }
+    arena_free(machine.scratch);
 }
 
 void rendered_add(const struct rendered *rendered, struct model *model,

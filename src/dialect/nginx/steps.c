@@ -64,7 +64,7 @@ void states_join(struct machine *machine, struct states *states)
 
 static void go_on(struct machine *machine, struct states *out, const struct state *state)
 {
-    *vec_push(machine->model->arena, out) = *state;
+    *vec_push(machine->scratch, out) = *state;
 }
 
 static void run_set(struct machine *machine, const struct state *state, const struct step *step,
