@@ -73,8 +73,9 @@ static void note_code(struct nginx_config *config, const struct conf *conf)
         "lua_package_path", "init_by_lua", "init_by_lua_file", "init_by_lua_block"
     };
     Str name = conf_word(conf, 0);
-    if (!name.len || !strchr("jpli", name.ptr[0])) // most of all statements
-        return;
+    if (!str_starts(name, STR("js_")) && !str_starts(name, STR("perl_")) &&
+        !str_starts(name, STR("lua_package")) && !str_starts(name, STR("init_by")))
+        return; // most of all statements
     for (size_t i = 0; i < sizeof imports / sizeof *imports; i++)
         if (conf_is(conf, imports[i]))
             config->code = hash_u64(config->code, code_identity(config, conf));

@@ -83,10 +83,14 @@ enum directive_check directive_check(const struct conf *conf, enum context conte
 {
     if (context == CONTEXT_FREE)
         return DIRECTIVE_OK;
-    Str name = conf_word(conf, 0);
-    const struct directive *directive = directive_find(name, context);
+    return directive_check_as(conf, directive_find(conf_word(conf, 0), context));
+}
+
+enum directive_check directive_check_as(const struct conf *conf, const struct directive *directive)
+{
     if (!directive)
-        return directive_contexts(name) ? DIRECTIVE_WRONG_CONTEXT : DIRECTIVE_UNKNOWN_NAME;
+        return directive_contexts(conf_word(conf, 0)) ? DIRECTIVE_WRONG_CONTEXT
+                                                      : DIRECTIVE_UNKNOWN_NAME;
     if (conf->has_block != (directive->form != FORM_SIMPLE))
         return DIRECTIVE_WRONG_TERMINATOR;
     return takes(directive, conf->n_words - 1) ? DIRECTIVE_OK : DIRECTIVE_WRONG_COUNT;

@@ -76,5 +76,7 @@ const char *directive_near(Str name);
 
 // The first of nginx's objections to a statement, in nginx's order.
 enum directive_check directive_check(const struct conf *conf, enum context context);
+// The same, where directive_find has given `directive`.
+enum directive_check directive_check_as(const struct conf *conf, const struct directive *directive);
 // Where the statements in the block of `conf` stand, when it stands in `context` itself.
 enum context directive_inside(const struct conf *conf, enum context context);

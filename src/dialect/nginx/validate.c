@@ -103,15 +103,15 @@ static bool check_value(struct validate *validate, const struct conf *conf,
 }
 
 static bool check_statement(struct validate *validate, const struct conf *conf,
-                            const struct scope *scope)
+                            const struct directive *directive, const struct scope *scope)
 {
     Str name = conf_word(conf, 0);
     if (conf_is(conf, "include")) { // what it names was not found, and has been reported
         validate->open = true;
-        return directive_check(conf, scope->context) == DIRECTIVE_OK ||
+        return directive_check_as(conf, directive) == DIRECTIVE_OK ||
                refuse(validate, conf->head, "\"include\" takes one argument and \";\"");
     }
-    switch (directive_check(conf, scope->context)) {
+    switch (directive_check_as(conf, directive)) {
     case DIRECTIVE_OK:
         break;
     case DIRECTIVE_UNKNOWN_NAME:
@@ -124,7 +124,6 @@ static bool check_statement(struct validate *validate, const struct conf *conf,
         return refuse(validate, conf->head, "wrong number of arguments for \"%.*s\"",
                       STR_ARG(name));
     }
-    const struct directive *directive = directive_find(name, scope->context);
     if (conf->n_words == 2 && !check_value(validate, conf, directive->value))
         return false;
     if ((directive->traits & DIRECTIVE_EXPRESSION) && conf->n_words == 2 &&
@@ -136,9 +135,8 @@ static bool check_statement(struct validate *validate, const struct conf *conf,
 
 // A directive that may stand only once in a block.
 static void check_once(struct validate *validate, const struct conf *conf,
-                       const struct scope *scope)
+                       const struct directive *directive, const struct scope *scope)
 {
-    const struct directive *directive = directive_find(conf_word(conf, 0), scope->context);
     if (!directive || !(directive->traits & DIRECTIVE_ONCE))
         return;
     struct row_state *row = &validate->rows[directive - directive_rows];
@@ -152,15 +150,21 @@ static void walk(struct validate *validate, const struct scope *scope)
     const struct conf *block = scope->block;
     if (scope->context == CONTEXT_FREE)
         return;
-    for (uint32_t i = 0; i < block->n_children; i++)
-        check_once(validate, &block->children[i], scope);
+    struct arena_mark mark = arena_mark(validate->found);
+    const struct directive **found =
+        ARENA_ARRAY(validate->found, const struct directive *, block->n_children);
+    for (uint32_t i = 0; i < block->n_children; i++) {
+        found[i] = directive_find(conf_word(&block->children[i], 0), scope->context);
+        check_once(validate, &block->children[i], found[i], scope);
+    }
     for (uint32_t i = 0; i < block->n_children; i++) {
         const struct conf *conf = &block->children[i];
-        if (!check_statement(validate, conf, scope) || !conf->has_block)
+        if (!check_statement(validate, conf, found[i], scope) || !conf->has_block)
             continue;
         struct scope inner = { directive_inside(conf, scope->context), conf, scope };
         walk(validate, &inner);
     }
+    arena_rewind(validate->found, mark);
 }
 
 bool nginx_validate(struct nginx_loader *loader, const struct loaded *loaded)
@@ -169,6 +173,7 @@ bool nginx_validate(struct nginx_loader *loader, const struct loaded *loaded)
     struct validate validate = {
         .run = run,
         .scratch = arena_new(),
+        .found = arena_new(),
         .open = loaded->wrap != WRAP_NONE || loaded->broken,
     };
     validate.rows = ARENA_ARRAY(validate.scratch, struct row_state, directive_row_count);
@@ -178,6 +183,7 @@ bool nginx_validate(struct nginx_loader *loader, const struct loaded *loaded)
     listeners_check(&validate);
     if (!validate.open && !conf_find(loaded->root, "events"))
         refuse(&validate, files_whole(loaded->file), "there is no \"events\" block");
+    arena_free(validate.found);
     arena_free(validate.scratch);
     return !validate.refused;
 }

@@ -36,6 +36,8 @@ struct row_state {
 struct validate {
     struct run *run;
     struct arena *scratch; // of all that is only for the validation
+    struct arena *found;   // of what the blocks that are open hold
+    struct map patterns;   // that have been found good: by hash of the text
     bool refused;
     bool open;                     // variables and locations may be defined where we cannot see
     struct map variables;          // defined by the configuration: by hash of the lower-case name

@@ -266,8 +266,27 @@ static bool define_groups(struct validate *validate, const pcre2_code *code, Spa
     return good;
 }
 
+// A good pattern, and what its groups define, stays good, whatever its case means.
+static bool pattern_is_known(const struct validate *validate, Str pattern)
+{
+    const Str *known;
+    for (uint32_t i = 0; (known = map_next(&validate->patterns, hash_str(HASH_SEED, pattern), &i));)
+        if (str_equal(*known, pattern))
+            return true;
+    return false;
+}
+
+static void pattern_remember(struct validate *validate, Str pattern)
+{
+    Str *known = ARENA_NEW(validate->scratch, Str);
+    *known = pattern;
+    map_add(validate->scratch, &validate->patterns, hash_str(HASH_SEED, pattern), known);
+}
+
 bool pattern_check(struct validate *validate, Str pattern, bool caseless, Span span)
 {
+    if (pattern_is_known(validate, pattern))
+        return true;
     int error;
     PCRE2_SIZE at;
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.ptr ? pattern.ptr : ""), pattern.len,
@@ -280,6 +299,8 @@ bool pattern_check(struct validate *validate, Str pattern, bool caseless, Span s
     }
     bool good = define_groups(validate, code, span);
     pcre2_code_free(code);
+    if (good)
+        pattern_remember(validate, pattern);
     return good;
 }
 
