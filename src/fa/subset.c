@@ -219,6 +219,43 @@ static uint32_t build_reverse(struct fa_space *space, uint32_t a)
     return result;
 }
 
+// What begins with a word of `a`, which is finite: no sets of states come of that.
+static uint32_t build_beginning(struct fa_space *space, uint32_t a)
+{
+    struct arena *scratch = arena_new();
+    struct pool_reach reach;
+    pool_reach(scratch, space, a, &reach);
+    uint32_t count = reach.list.count;
+    uint32_t *order = ARENA_ARRAY(scratch, uint32_t, count);
+    uint32_t *made = ARENA_ARRAY(scratch, uint32_t, count); // as reach.list
+    memcpy(order, reach.list.items, count * sizeof *order);
+    qsort(order, count, sizeof *order, by_number);
+    uint32_t result = POOL_NONE;
+    for (uint32_t i = 0; i < count; i++) { // without cycles, edges lead to smaller numbers
+        const struct pool_state *state = pool_state(space, order[i]);
+        const struct pool_edge *edges = pool_edges(space, state);
+        struct pool_edge out[UINT8_MAX + 1];
+        uint32_t total = 0;
+        for (uint32_t k = 0; k < state->count && !state->accept; k++) {
+            struct pool_edge edge = edges[k];
+            edge.target = made[table_get(&reach.index, edge.target)];
+            total = pool_append(out, total, edge);
+        }
+        result = state->accept ? POOL_ALL : pool_intern(space, false, out, total);
+        made[table_get(&reach.index, order[i])] = result;
+    }
+    space->spent += count;
+    arena_free(scratch);
+    return result;
+}
+
+static bool is_beginning(const struct fa_space *space, enum pool_operation operation, uint32_t a,
+                         uint32_t b)
+{
+    return operation == POOL_CONCAT && b == POOL_ALL &&
+           !(pool_state(space, a)->flags & POOL_INFINITE);
+}
+
 // Looks the operation up, or computes and notes it.
 static const struct fa *remember(struct fa_space *space, enum pool_operation operation, uint32_t a,
                                  uint32_t b)
@@ -227,7 +264,9 @@ static const struct fa *remember(struct fa_space *space, enum pool_operation ope
     uint32_t noted = table_get(&space->memo[operation], key);
     if (noted == TABLE_ABSENT) {
         uint32_t result = operation == POOL_REVERSE ? build_reverse(space, a)
-                                                    : build_sequence(space, operation, a, b);
+                          : is_beginning(space, operation, a, b)
+                              ? build_beginning(space, a)
+                              : build_sequence(space, operation, a, b);
         noted = table_add(space->arena, &space->memo[operation], key,
                           result == POOL_UNKNOWN ? POOL_LOST : result);
     }
