@@ -1,21 +1,28 @@
-#include "cli/findings.h"
+#include "cli/settle.h"
+
+// The findings of now, for later runs to leave out.
+static bool write_baseline(struct workspace *workspace, const struct findings *findings)
+{
+    struct command_run *command = workspace->command;
+    struct buf out = { .arena = command->run->arena };
+    if (!command->options->write_baseline.len)
+        return true;
+    baseline_write(command->run->arena, workspace->files, findings, &out);
+    return command_write(command, command->options->write_baseline, buf_str(&out));
+}
 
 static enum exit_status judge(struct workspace *workspace, const struct version *version,
                               struct report *report)
 {
     struct findings findings = { 0 };
-    const struct rule_settings settings = {
-        .levels = version->config.levels.items,
-        .level_count = version->config.levels.count,
-        .trusted = version->config.trusted,
-        .old_upstreams = &version->config.upstreams,
-        .new_upstreams = &version->config.upstreams,
-    };
+    const struct rule_settings settings = settle_rules(workspace, NULL, version);
     const struct rule_diags diags = { version->diags, version->diag_count };
     rule_evaluate_check(workspace->space, &settings, version->result.policy, diags, &findings);
     report->files = workspace->files;
     report->policy = version->result.policy;
-    report->findings = &findings;
+    if (!settle_findings(workspace, NULL, version, &settings, &findings, report) ||
+        !write_baseline(workspace, &findings))
+        return EXIT_STATUS_BROKEN;
     struct verdict_settings verdict =
         findings_settings(workspace->command, version_is_broken(workspace, version, NULL));
     verdict.review_fails = false; // a review is about a change

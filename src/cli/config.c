@@ -247,6 +247,7 @@ bool config_parse(struct run *run, const struct files *files, uint32_t file, str
         if (value && shape_check(quiet, shape_find(&config_shape, parts[i].key), value, STR("")))
             parts[i].read(&reading, value);
     }
+    out->is_right = reading.good;
     return reading.good;
 }
 
@@ -372,6 +373,24 @@ static bool refuse_rule(struct run *run, const struct config *config, Str id, Sp
                  near ? "?" : "");
 }
 
+// What is found in a configuration stands in a report among what is found in the version, whose
+// paths begin at its root.
+static void show_from_root(struct arena *arena, const struct source *source, struct config *config)
+{
+    Str real, below;
+    if (!config->present || !source->root.len || !local_real(arena, config->path, &real))
+        return;
+    if (!local_below(source->root, real, &below)) {
+        Str folder = parent_of(real), up = STR("../");
+        if (!local_below(folder, source->root, &below))
+            return;
+        below = str_slice(real, str_is(folder, "/") ? 1 : folder.len + 1, real.len);
+        for (Str at = source->root; !str_equal(at, folder); at = parent_of(at))
+            below = str_concat(arena, up, below);
+    }
+    source->files->list.items[config->span.file - 1]->path = below;
+}
+
 bool config_load_rules(struct run *run, struct source *source, struct config *config)
 {
     bool good = true;
@@ -393,5 +412,7 @@ bool config_load_rules(struct run *run, struct source *source, struct config *co
         else
             good = refuse_rule(run, config, waiver->rule, waiver->span);
     }
+    if (good && config->is_right)
+        show_from_root(run->arena, source, config);
     return good;
 }

@@ -30,7 +30,8 @@ struct config {
     VEC(struct rule) custom;              // what is in them; by config_load_rules
     struct approvals approvals;
     VEC(struct waiver) waivers;
-    Span span; // of the file: its beginning
+    Span span;     // of the file: its beginning
+    bool is_right; // nothing was wrong in the file
 };
 
 // The configuration file that counts for a version with this root (an absolute path, or empty):

@@ -1,5 +1,5 @@
 #include "base/hash.h"
-#include "cli/findings.h"
+#include "cli/settle.h"
 #include "cli/sides.h"
 #include "diff/diff.h"
 
@@ -105,14 +105,7 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     }
     struct diff diff = { 0 };
     struct findings findings = { 0 };
-    // Trust and levels of the old version: the change under review does not judge itself.
-    const struct rule_settings settings = {
-        .levels = old->config.levels.items,
-        .level_count = old->config.levels.count,
-        .trusted = old->config.trusted,
-        .old_upstreams = &old->config.upstreams,
-        .new_upstreams = &new->config.upstreams,
-    };
+    const struct rule_settings settings = settle_rules(workspace, old, new);
     diff_policies(workspace->space, &old->config.upstreams, &new->config.upstreams,
                   old->result.policy, new->result.policy, &diff);
     rule_evaluate_diff(workspace->space, &settings, &diff, diags_of(old), diags_of(new), &findings);
@@ -120,7 +113,8 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     report->new_file = new->first_file;
     report->diff = &diff;
     report->policy = new->result.policy;
-    report->findings = &findings;
+    if (!settle_findings(workspace, old, new, &settings, &findings, report))
+        return EXIT_STATUS_BROKEN;
     struct verdict_settings verdict = findings_settings(command, broken);
     return findings_report(workspace, report, &verdict);
 }
@@ -198,7 +192,9 @@ static enum exit_status compare_sides(struct command_run *command, const struct 
         return EXIT_STATUS_BROKEN;
     // What nobody could load in the old version is the same as nothing.
     bool old_broken = version_is_broken(&workspace, &old, NULL);
-    version_load(&workspace, &new, old_broken ? NULL : &old);
+    // Expectations are asked about everything, whether or not it changed.
+    bool whole = old.config.expectations.count || new.config.expectations.count;
+    version_load(&workspace, &new, old_broken || whole ? NULL : &old);
     version_remark_notes(&workspace, &old, NULL);
     version_remark_notes(&workspace, &new, &old);
     bool old_empty = version_is_empty(&old), new_empty = version_is_empty(&new);

@@ -48,6 +48,14 @@ static void add_example(const struct teller *teller, const struct rule *rule,
         buf_add_text(out, "  upstreams:\n");
         add_lines(out, example->upstreams, "    ");
     }
+    if (example->settings.len) {
+        buf_add_text(out, "  .corsgate.yml:\n");
+        add_lines(out, example->settings, "    ");
+    }
+    if (example->after_settings.len) {
+        buf_add_text(out, "  .corsgate.yml after:\n");
+        add_lines(out, example->after_settings, "    ");
+    }
     if (example->config.len) {
         add_lines(out, example->config, "    ");
         return;

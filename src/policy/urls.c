@@ -34,7 +34,7 @@ static bool cut_port(Str authority, Str *host, uint32_t *port)
     return str_number(str_slice(authority, end, authority.len), 65535, port) && *port > 0;
 }
 
-static const struct fa *host_language(struct model *model, Str host)
+const struct fa *urls_hosts(struct model *model, Str host)
 {
     struct fa_space *fa = model->fa;
     if (str_is(host, "*"))
@@ -58,7 +58,7 @@ static const struct fa *path_language(struct model *model, Str path, enum urls_e
         out = fa_concat(fa, fa_concat(fa, out, fa_literal(fa, head)), fa_all(fa));
     out = fa_concat(fa, out, fa_literal(fa, rest));
     if (end == URLS_BELOW && str_ends(path, STR("/")))
-        out = fa_concat(fa, out, fa_all(fa));
+        out = fa_union(fa, fa_concat(fa, out, fa_all(fa)), fa_before(fa, out, STR("/")));
     return out;
 }
 
@@ -87,7 +87,7 @@ bool urls_parse(struct model *model, Str text, enum urls_end end, struct urls *o
         return refuse(reason, STR("wildcards are for paths without a query"));
     if (!star && !request_normalise(model->arena, path, true, &path, &query))
         return refuse(reason, STR("no server accepts this path"));
-    const struct fa *hosts = host_language(model, host);
+    const struct fa *hosts = urls_hosts(model, host);
     if (!hosts)
         return refuse(reason, STR("\"*\" can stand for the host or for its leading labels"));
     urls.is_one = !star && !more && !str_contains(host, STR("*"));

@@ -6,7 +6,7 @@
 
 enum urls_end {
     URLS_EXACT, // "/v1/" is that path
-    URLS_BELOW, // "/v1/" is that path and everything below it
+    URLS_BELOW, // "/v1/" is that path, with or without its last slash, and everything below it
 };
 
 struct urls {
@@ -19,6 +19,9 @@ struct urls {
         *places; // its requests, whatever their scheme; and port, where none is written
 };
 
+// The hosts that a text in lower case stands for: "api.example.com", "*.example.com" or "*". NULL
+// when it is none of these.
+const struct fa *urls_hosts(struct model *model, Str host);
 // False with a reason, and nothing written, when it is no such thing.
 MUST_CHECK bool urls_parse(struct model *model, Str text, enum urls_end end, struct urls *out,
                            Str *reason);

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "review/verdict.h"
+#include "rule/expectation.h"
 #include "source/files.h"
 
 #define CORSGATE_VERSION "0.1.0"
@@ -17,6 +18,7 @@ struct report {
     const struct diff *diff;     // NULL: check
     const struct policy *policy; // of the new version
     const struct findings *findings;
+    const struct expectation_results *expectations; // each with what became of it; NULL: not asked
     struct verdict_counts counts;
     enum verdict verdict;
     bool broken;      // something could not be read: exit status 2

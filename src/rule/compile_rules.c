@@ -145,6 +145,10 @@ static uint32_t add_examples(struct writer *writer, const struct rule *rule)
         add_str(&writer->out, example->trusted);
         buf_add_text(&writer->out, ", ");
         add_str(&writer->out, example->upstreams);
+        buf_add_text(&writer->out, ", ");
+        add_str(&writer->out, example->settings);
+        buf_add_text(&writer->out, ", ");
+        add_str(&writer->out, example->after_settings);
         buf_add_text(&writer->out, " },\n");
     }
     buf_add_text(&writer->out, "};\n");
@@ -182,7 +186,7 @@ static void add_rule(struct writer *writer, const struct rule *rule, struct buf 
     add_name(rows, references);
     buf_addf(rows, ", %" PRIu32 ", ", rule->reference_count);
     add_name(rows, examples);
-    buf_addf(rows, ", %" PRIu32 " },\n", rule->example_count);
+    buf_addf(rows, ", %" PRIu32 ", 0 },\n", rule->example_count);
 }
 
 // The line and column of a byte, both from 1.

@@ -185,7 +185,7 @@ struct merged {
     struct finding *finding;
     uint64_t cause;
     struct map endpoints;
-    uint32_t count;
+    VEC(const struct endpoint *) list; // the same, in order
 };
 
 static void add_endpoints(struct arena *arena, struct merged *merged, const struct merge *merge)
@@ -196,7 +196,7 @@ static void add_endpoints(struct arena *arena, struct merged *merged, const stru
         if (map_next(&merged->endpoints, key, &at))
             continue;
         map_add(arena, &merged->endpoints, key, merged);
-        merged->count++;
+        *vec_push(arena, &merged->list) = merge->endpoints[i];
     }
 }
 
@@ -238,8 +238,10 @@ static void merge_findings(struct engine *engine, uint32_t start)
             merged->finding->fingerprint = fingerprint;
         }
         add_endpoints(arena, merged, merge);
-        if (merged->count > merged->finding->reach)
-            merged->finding->reach = merged->count;
+        if (merged->list.count > merged->finding->reach)
+            merged->finding->reach = merged->list.count;
+        merged->finding->endpoints = merged->list.items;
+        merged->finding->endpoint_count = merged->list.count;
     }
     out->count = kept;
 }

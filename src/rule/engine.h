@@ -2,6 +2,7 @@
 // engine: subjects with their facts to findings.
 
 #include "base/map.h"
+#include "rule/expectation.h"
 #include "rule/facts.h"
 #include "rule/parts.h"
 #include "rule/rule.h"
@@ -58,5 +59,6 @@ void engine_changes(struct engine *engine, const struct diff *diff);
 void engine_endpoints(struct engine *engine, const struct policy *old, const struct policy *new);
 void engine_remarks(struct engine *engine, const struct policy *old, const struct policy *new);
 void engine_remark(struct engine *engine, const struct remark *remark);
+void engine_expectations(struct engine *engine, const struct expectation_results *results);
 void engine_unknowns(struct engine *engine, const struct policy *old, const struct policy *new);
 void engine_diags(struct engine *engine, struct rule_diags old, struct rule_diags new);

@@ -32,6 +32,14 @@ void rule_evaluate_remarks(struct origin_space *space, const struct rule_setting
     engine_finish(&engine);
 }
 
+void rule_evaluate_expectations(struct origin_space *space, const struct rule_settings *settings,
+                                const struct expectation_results *results, struct findings *out)
+{
+    struct engine engine = engine_new(space, origins_model(space), settings, out);
+    engine_expectations(&engine, results);
+    engine_finish(&engine);
+}
+
 void rule_evaluate_check(struct origin_space *space, const struct rule_settings *settings,
                          const struct policy *policy, struct rule_diags diags, struct findings *out)
 {

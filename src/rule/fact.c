@@ -123,6 +123,23 @@ static const struct fact unknown_facts[UNKNOWN_FACTS] = {
     [UNKNOWN_REASON] = { "reason", FACT_TEXT, "", "why it could not be determined" },
 };
 
+static const struct fact expectation_facts[EXPECTATION_FACTS] = {
+    [EXPECTATION_RESULT] = { "result", FACT_CHOICE, "failed unknown",
+                             "what happens instead of what is expected" },
+    [EXPECTATION_KNOWN_BEFORE] = { "known_before", FACT_BOOL, "",
+                                   "the old version expected it, and had the same result" },
+    [EXPECTATION_BROKEN] = { "broken", FACT_BOOL, "",
+                             "the old version did what is expected: this change breaks it" },
+    [EXPECTATION_OUTCOME] = { "outcome", FACT_CHOICE, "allowed blocked", "what is expected" },
+    [EXPECTATION_REQUEST] = { "request", FACT_TEXT, "",
+                              "the request, the page, and what it sends" },
+    [EXPECTATION_WITNESS] = { "case", FACT_TEXT, "",
+                              "of several pages or URLs: \" (for example ...)\" with the decisive "
+                              "one; "
+                              "else empty" },
+    [EXPECTATION_REASON] = { "reason", FACT_TEXT, "", "the step that fails, or what is not known" },
+};
+
 const struct fact *facts_of(enum subject subject, uint32_t *count)
 {
     switch (subject) {
@@ -141,6 +158,9 @@ const struct fact *facts_of(enum subject subject, uint32_t *count)
     case SUBJECT_UNKNOWN:
         *count = UNKNOWN_FACTS;
         return unknown_facts;
+    case SUBJECT_EXPECTATION:
+        *count = EXPECTATION_FACTS;
+        return expectation_facts;
     }
     *count = 0;
     return NULL;

@@ -9,11 +9,12 @@
 
 // What a rule is about, one at a time.
 enum subject {
-    SUBJECT_CHANGE,   // origins that gain or lose something at a region
-    SUBJECT_ENDPOINT, // an endpoint as it stands in one version
-    SUBJECT_REMARK,   // struct remark of a dialect
-    SUBJECT_DIAG,     // struct diag: what could not be read
-    SUBJECT_UNKNOWN,  // struct unknown: what could not be determined
+    SUBJECT_CHANGE,      // origins that gain or lose something at a region
+    SUBJECT_ENDPOINT,    // an endpoint as it stands in one version
+    SUBJECT_REMARK,      // struct remark of a dialect
+    SUBJECT_DIAG,        // struct diag: what could not be read
+    SUBJECT_UNKNOWN,     // struct unknown: what could not be determined
+    SUBJECT_EXPECTATION, // struct expectation_result: what must happen, and may not
 };
 
 enum fact_type { FACT_BOOL, FACT_NUMBER, FACT_CHOICE, FACT_TEXT };

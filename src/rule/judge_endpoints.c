@@ -23,7 +23,7 @@ enum { MEETINGS_MOST = 1000000 };
 struct cause {
     const struct observation *observation;
     const struct observation *before; // in the same place of the old version, where that matters
-    uint32_t reach;
+    VEC(const struct endpoint *) endpoints; // that show it
     bool was_fine;
 };
 
@@ -242,10 +242,11 @@ static void judge_cause(struct engine *engine, const struct cause *cause)
         .span = observation->span,
         .endpoint = endpoint,
         .witness = origins->witness,
-        .reach = cause->reach,
+        .reach = cause->endpoints.count,
         .fingerprint =
             hash_u64(hash_str(where, str_from(endpoint->layer)), observation_hash(observation)),
     };
+    item.merge = (struct merge){ cause->endpoints.items, cause->endpoints.count, 0 };
     engine_judge(engine, &item);
 }
 
@@ -278,7 +279,7 @@ void engine_endpoints(struct engine *engine, const struct policy *old, const str
             map_add(model->arena, &by_hash, hash, cause);
             *vec_push(model->arena, &causes) = cause;
         }
-        cause->reach++;
+        *vec_push(model->arena, &cause->endpoints) = observation->endpoint;
     }
     for (uint32_t i = 0; i < causes.count; i++)
         judge_cause(engine, causes.items[i]);

@@ -63,6 +63,8 @@ void engine_remark(struct engine *engine, const struct remark *remark)
     struct item item =
         item_about(SUBJECT_REMARK, remark->span, hash_u64(hash_str(HASH_SEED, id), identity));
     item.finding.endpoint = remark->endpoint;
+    item.merge.endpoints = &remark->endpoint;
+    item.merge.endpoint_count = remark->endpoint != NULL;
     item_set_text(&item, REMARK_RULE, id);
     item_set_text(&item, REMARK_MESSAGE, remark->message);
     if (rule && rule->subject != SUBJECT_REMARK)

@@ -1,5 +1,6 @@
 #include "rule/load.h"
 
+#include "base/hash.h"
 #include "rule/condition.h"
 #include "syntax/read_yaml.h"
 
@@ -239,13 +240,13 @@ static bool get_subject(struct run *run, const struct data *map, enum subject *o
     Str text = { 0 };
     if (!get_text(run, map, "subject", true, &text))
         return false;
-    for (enum subject subject = SUBJECT_CHANGE; subject <= SUBJECT_UNKNOWN; subject++)
+    for (enum subject subject = SUBJECT_CHANGE; subject <= SUBJECT_EXPECTATION; subject++)
         if (str_is(text, subject_name(subject))) {
             *out = subject;
             return true;
         }
     return wrong(run, data_find(map, STR("subject")),
-                 "the subject is one of: change, endpoint, remark, diag, unknown");
+                 "the subject is one of: change, endpoint, remark, diag, unknown, expectation");
 }
 
 static bool read_case(struct run *run, const struct rule *rule, const struct data *data,
@@ -281,8 +282,9 @@ static bool read_cases(struct run *run, const struct data *map, struct rule *out
 
 static bool read_example(struct run *run, const struct data *data, struct rule_example *out)
 {
-    static const char *const known[] = { "title",  "type",     "before",  "after",
-                                         "config", "reported", "trusted", "upstreams" };
+    static const char *const known[] = { "title",    "type",          "before",  "after",
+                                         "config",   "reported",      "trusted", "upstreams",
+                                         "settings", "after_settings" };
     *out = (struct rule_example){ .type = STR("nginx") };
     if (!check_keys(run, data, known, sizeof known / sizeof *known))
         return false;
@@ -295,6 +297,8 @@ static bool read_example(struct run *run, const struct data *data, struct rule_e
         !get_text(run, data, "config", false, &out->config) ||
         !get_text(run, data, "trusted", false, &out->trusted) ||
         !get_text(run, data, "upstreams", false, &out->upstreams) ||
+        !get_text(run, data, "settings", false, &out->settings) ||
+        !get_text(run, data, "after_settings", false, &out->after_settings) ||
         !get_bool(run, data, "reported", &out->reported))
         return false;
     bool pair = data_find(data, STR("before")) && data_find(data, STR("after"));
@@ -352,6 +356,7 @@ bool rule_load(struct run *run, uint32_t file, Str text, struct rule *out)
         return diagf(run, &rule_malformed, (Span){ file, 0, 0 }, "a file holds one rule");
     if (!read_rule(run, documents.items[0], &rule))
         return false;
+    rule.source_hash = hash_str(HASH_SEED, text);
     *out = rule;
     return true;
 }

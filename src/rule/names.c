@@ -13,6 +13,8 @@ const char *subject_name(enum subject subject)
         return "diag";
     case SUBJECT_UNKNOWN:
         return "unknown";
+    case SUBJECT_EXPECTATION:
+        return "expectation";
     }
     return "";
 }

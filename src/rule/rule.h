@@ -39,6 +39,8 @@ struct rule_example {
     Str config;             // one
     bool reported;          // whether this rule says something
     Str trusted, upstreams; // as in .corsgate.yml, or empty
+    Str settings;           // further text of .corsgate.yml
+    Str after_settings;     // ... of the new version, where it is another one
 };
 
 struct rule {
@@ -58,6 +60,7 @@ struct rule {
     uint32_t reference_count;
     const struct rule_example *examples;
     uint32_t example_count;
+    uint64_t source_hash; // of the text of a project's own rule; 0: built in
 };
 
 // The built-in rules, sorted by id, and one of them (NULL when there is none; in any case of
@@ -98,6 +101,8 @@ struct finding {
     uint64_t fingerprint;            // no file, no line, no wording
     bool suppressed;                 // by a waiver or a comment: stays visible, counts for nothing
     Str suppressed_by;               // the reason given
+    const struct endpoint *const *endpoints; // all that it is about
+    uint32_t endpoint_count;
 };
 struct findings {
     struct finding *items;
@@ -117,6 +122,10 @@ void rule_evaluate_diff(struct origin_space *space, const struct rule_settings *
 // Adds what somebody else has to remark, weighed by the rules that the remarks name.
 void rule_evaluate_remarks(struct origin_space *space, const struct rule_settings *settings,
                            const struct remark *remarks, uint32_t count, struct findings *out);
+struct expectation_results;
+// Adds what became of expectations.
+void rule_evaluate_expectations(struct origin_space *space, const struct rule_settings *settings,
+                                const struct expectation_results *results, struct findings *out);
 // What there is to say about one version.
 void rule_evaluate_check(struct origin_space *space, const struct rule_settings *settings,
                          const struct policy *policy, struct rule_diags diags,

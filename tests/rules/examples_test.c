@@ -41,6 +41,10 @@ static void write_side(const struct trial *trial, const char *side, Str config)
         buf_addf(&settings, "trusted_origins: [%.*s]\n", STR_ARG(trial->example->trusted));
     if (trial->example->upstreams.len)
         buf_addf(&settings, "upstreams: {%.*s}\n", STR_ARG(trial->example->upstreams));
+    Str own = trial->example->settings;
+    if (str_is(str_from(side), "new") && trial->example->after_settings.len)
+        own = trial->example->after_settings;
+    buf_add(&settings, own);
     write_file(trial, side, "api.conf", config);
     write_file(trial, side, ".corsgate.yml", buf_str(&settings));
 }

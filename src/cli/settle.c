@@ -1,0 +1,128 @@
+#include "cli/settle.h"
+
+#include "cli/expect.h"
+#include "cli/local.h"
+#include "cli/weakened.h"
+#include "review/date.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static bool has_rule(const struct rule *rules, uint32_t count, Str id)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (str_equal_nocase(rules[i].id, id))
+            return true;
+    return false;
+}
+
+static const struct rule *join_rules(struct arena *arena, const struct config *judge,
+                                     const struct config *new, uint32_t *count)
+{
+    struct rule *out = ARENA_ARRAY(arena, struct rule, judge->custom.count + new->custom.count + 1);
+    *count = 0;
+    for (uint32_t i = 0; i < judge->custom.count; i++)
+        out[(*count)++] = judge->custom.items[i];
+    for (uint32_t i = 0; judge != new &&i < new->custom.count; i++)
+        if (!has_rule(out, *count, new->custom.items[i].id))
+            out[(*count)++] = new->custom.items[i];
+    return out;
+}
+
+struct rule_settings settle_rules(struct workspace *workspace, const struct version *old,
+                                  const struct version *new)
+{
+    const struct config *judge = old ? &old->config : &new->config;
+    struct rule_settings out = {
+        .levels = judge->levels.items,
+        .level_count = judge->levels.count,
+        .trusted = judge->trusted,
+        .old_upstreams = &judge->upstreams,
+        .new_upstreams = &new->config.upstreams,
+    };
+    out.custom = join_rules(workspace->command->run->arena, judge, &new->config, &out.custom_count);
+    return out;
+}
+
+// Today in UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) overrides the clock.
+static uint32_t today(void)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    uint64_t seconds = 0;
+    bool given = epoch && *epoch;
+    for (const char *at = epoch; given && *at; at++) {
+        given = *at >= '0' && *at <= '9' && seconds < UINT64_C(1) << 40;
+        seconds = seconds * 10 + (uint64_t)(*at - '0');
+    }
+    return date_of(given ? seconds : (uint64_t)time(NULL));
+}
+
+static bool read_baseline(struct workspace *workspace, struct baseline *out)
+{
+    struct command_run *command = workspace->command;
+    struct run *run = command->run;
+    Str path = command->options->baseline, text, reason;
+    uint32_t before = run->diags.count;
+    if (!local_read(run->arena, path, run->limits->file_bytes, &text, &reason)) {
+        command_fail(command, "%.*s cannot be read: %.*s", STR_ARG(path), STR_ARG(reason));
+        return false;
+    }
+    if (baseline_read(run, files_add(workspace->files, path, text), text, out))
+        return true;
+    version_complain_since(workspace, before);
+    return false;
+}
+
+static void evaluate_expectations(struct workspace *workspace, const struct version *old,
+                                  const struct version *new, const struct rule_settings *settings,
+                                  struct findings *findings, struct report *report)
+{
+    struct expectation_results *results =
+        ARENA_NEW(workspace->command->run->arena, struct expectation_results);
+    expect_all(workspace, old, new, results);
+    rule_evaluate_expectations(workspace->space, settings, results, findings);
+    report->expectations = results;
+}
+
+bool settle_findings(struct workspace *workspace, const struct version *old,
+                     const struct version *new, const struct rule_settings *settings,
+                     struct findings *findings, struct report *report)
+{
+    struct arena *arena = workspace->command->run->arena;
+    const struct config *judge = old ? &old->config : &new->config;
+    struct comments old_comments = { 0 }, new_comments = { 0 };
+    struct baseline baseline = { .count = 0 };
+    uint32_t *used = ARENA_ARRAY(arena, uint32_t, judge->waivers.count + 1);
+    struct acceptance acceptance = {
+        .model = workspace->model,
+        .files = workspace->files,
+        .comments = &new_comments,
+        .waivers = judge->waivers.items,
+        .waiver_count = judge->waivers.count,
+        .today = today(),
+        .is_change = old != NULL,
+    };
+    uint32_t end = workspace->files->list.count + 1;
+    if (workspace->command->options->baseline.len) {
+        if (!read_baseline(workspace, &baseline))
+            return false;
+        acceptance.baseline = &baseline;
+    }
+    evaluate_expectations(workspace, old, new, settings, findings, report);
+    comments_read(arena, workspace->files, new->first_file, end, settings, acceptance.today,
+                  &new_comments);
+    if (old)
+        comments_read(arena, workspace->files, old->first_file, new->first_file, settings,
+                      acceptance.today, &old_comments);
+    acceptance.before = &old_comments;
+    suppress_apply(&acceptance, findings, used);
+    struct remarks remarks = { 0 };
+    suppress_remarks(&acceptance, used, &remarks);
+    const struct weakened weakened = { workspace->model, old ? &old->config : NULL, &new->config,
+                                       &old_comments, &new_comments };
+    if (old)
+        weakened_find(&weakened, &remarks);
+    rule_evaluate_remarks(workspace->space, settings, remarks.items, remarks.count, findings);
+    report->findings = findings;
+    return true;
+}
