@@ -1,6 +1,7 @@
 #include "cli/configured.h"
 
 #include "base/vec.h"
+#include "browser/url.h"
 #include "cli/requests.h"
 
 // What browsers send besides what they are told, with values that depend on them and on their user.
@@ -72,14 +73,19 @@ static bool speaks_of(struct model *model, const struct endpoint *endpoint, Str 
     return hosts && !fa_accepts(hosts, STR("nowhere.corsgate.invalid"));
 }
 
+// Behind a redirect: whether somebody else may answer there, who is not in the configuration.
 static bool is_elsewhere(struct configured *configured, const struct request *request,
                          const struct answer_lines *answer)
 {
     struct model *model = configured->policy->model;
     struct request first = { 0 };
-    return answer->endpoint &&
-           request_set_url(model->arena, &first, configured->page->request.url) &&
-           !str_equal(first.host, request->host) &&
+    if (!answer->endpoint || !request_set_url(model->arena, &first, configured->page->request.url))
+        return false;
+    // What passes requests on to a port that nothing listens at stands in front of one port only.
+    if (answer->passed_on &&
+        !(str_equal(first.scheme, request->scheme) && first.port == request->port))
+        return true;
+    return !str_equal(first.host, request->host) &&
            !speaks_of(model, answer->endpoint, request->host);
 }
 
@@ -91,17 +97,6 @@ static void refuse(struct fetch_answer *out, Str reason, Span span)
 static bool is_redirect(uint32_t status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-static void give_guess(struct configured *configured, const struct fetch_wire *wire)
-{
-    if (!configured->guess.len)
-        configured->guess =
-            str_format(configured->policy->model->arena,
-                       "%s goes past the configuration, to a file or upstream: taken to be "
-                       "answered with 200 and without "
-                       "CORS headers of its own; upstreams: in .corsgate.yml says otherwise",
-                       wire->preflight ? "the preflight" : "the request");
 }
 
 static void answer(void *context, const struct fetch_wire *wire, struct fetch_answer *out)
@@ -116,9 +111,10 @@ static void answer(void *context, const struct fetch_wire *wire, struct fetch_an
     }
     policy_answer(configured->policy, configured->upstreams, &request, &lines);
     if (is_elsewhere(configured, &request, &lines)) {
+        Str origin = url_origin(arena, wire->url);
         refuse(out,
                str_format(arena, "the configuration does not say who answers for %.*s",
-                          STR_ARG(request.host)),
+                          STR_ARG(origin)),
                (Span){ 0 });
         return;
     }
@@ -142,7 +138,7 @@ static void answer(void *context, const struct fetch_wire *wire, struct fetch_an
     }
     *out = (struct fetch_answer){
         .known = true,
-        .assumed = lines.assumed,
+        .assumed = lines.assumed && !lines.status,
         .lost = is_redirect(lines.status) && (lines.lost || rewritten),
         .response = { lines.closed   ? 0
                       : lines.status ? lines.status
@@ -151,11 +147,25 @@ static void answer(void *context, const struct fetch_wire *wire, struct fetch_an
         .spans = spans.items,
         .span = !allows && lines.silent.file ? lines.silent : lines.span,
     };
-    if (lines.assumed)
-        give_guess(configured, wire);
+    configured->guessed_upstream |= lines.assumed && !lines.status;
+    configured->guessed_file |= lines.assumed && lines.status;
 }
 
 struct fetch_server configured_server(struct configured *configured)
 {
     return (struct fetch_server){ answer, configured };
+}
+
+void configured_notes(const struct configured *configured, struct notes *out)
+{
+    struct arena *arena = configured->policy->model->arena;
+    if (configured->guessed_upstream)
+        *vec_push(arena, out) = (struct note){
+            "UpstreamAssumed",
+            STR("an upstream is taken to answer 200 without CORS headers of its own; upstreams: in "
+                ".corsgate.yml says otherwise"),
+        };
+    if (configured->guessed_file)
+        *vec_push(arena, out) =
+            (struct note){ "FileAssumed", STR("the file that is asked for is taken to be there") };
 }

@@ -1,7 +1,7 @@
 #pragma once
 // configured: a server that answers as a configuration says, for browser/fetch.h.
 
-#include "browser/fetch.h"
+#include "browser/notes.h"
 #include "cli/page.h"
 #include "policy/policy.h"
 
@@ -9,8 +9,12 @@ struct configured {
     struct policy *policy;
     const struct upstreams *upstreams;
     const struct page *page;
-    Str guess; // what had to be assumed to give the answers; empty when nothing had
+    // What had to be assumed to give the answers:
+    bool guessed_upstream; // that an upstream answers 200, without CORS headers
+    bool guessed_file;     // that a file is there
 };
 
 // `configured` must outlive the server.
 struct fetch_server configured_server(struct configured *configured);
+// Says what had to be assumed so far.
+void configured_notes(const struct configured *configured, struct notes *out);

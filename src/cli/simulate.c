@@ -71,15 +71,16 @@ static bool browse_line(struct workspace *workspace, struct version *version, Sp
         return false;
     }
     struct configured configured = {
-        version->result.policy, &version->config.upstreams, &page, { NULL, 0 }
+        .policy = version->result.policy,
+        .upstreams = &version->config.upstreams,
+        .page = &page,
     };
     struct fetch_server server = configured_server(&configured);
     fetch_run(run->arena, &page.request, &server, &fetch);
-    Str guess = configured.guess;
+    struct configured seen = configured; // what follows asks more
     notes_of(run->arena, &page.request, &fetch, &notes);
     notes_about_caches(run->arena, &server, &fetch, &notes);
-    if (guess.len)
-        *vec_push(run->arena, &notes) = (struct note){ "AnswerAssumed", guess };
+    configured_notes(&seen, &notes);
     explain_verdict(out, &fetch);
     write_browsed(out, workspace->files, &fetch, &notes);
     return true;
