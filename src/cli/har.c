@@ -14,7 +14,14 @@ struct entry {
     Str asked_method, asked_headers; // of a preflight
     struct headers headers;
     struct cors_response response;
-    bool cookies, failed, preflight;
+    bool cookies, preflight;
+    bool failed;  // no answer came, or the page did not get it
+    bool refused; // ... as Chromium says of what CORS blocks, among others
+};
+
+// Where a request to another origin was redirected, and what it tells there as Origin.
+struct target {
+    Str url, origin;
 };
 
 // The preflights for one method, page and URL, in the order of the export.
@@ -33,6 +40,7 @@ struct har_reader {
     struct entry *entries;
     uint32_t count;
     struct map asked;
+    struct map targets; // struct target
 };
 
 bool har_is(const struct data *data)
@@ -100,7 +108,8 @@ static bool read_entry(struct har_reader *reader, const struct data *data, uint3
                    reading_find(&out->headers, STR("cookie"));
     error = error ? error : data_find(response, STR("_error"));
     error = error ? error : data_find(response, STR("_failureText"));
-    out->failed = out->response.status == 0 || (error && !data_is_null(error));
+    out->refused = error && str_is(error->text, "net::ERR_FAILED");
+    out->failed = out->response.status == 0 || out->refused;
     out->preflight = str_is(out->method, "OPTIONS") && out->asked_method.len && out->origin.len;
     return true;
 }
@@ -164,8 +173,40 @@ static void set_asked_headers(struct arena *arena, const struct entry *preflight
     request->force_preflight = true;
 }
 
+static void remember_target(struct har_reader *reader, const struct entry *entry, Str origin)
+{
+    const struct header *location = NULL;
+    struct url base, url;
+    for (uint32_t i = 0; i < entry->response.header_count && !location; i++)
+        if (str_is_nocase(entry->response.headers[i].name, "location"))
+            location = &entry->response.headers[i];
+    if (!location || entry->response.status < 300 || entry->response.status > 399 ||
+        !url_parse(reader->arena, entry->url, NULL, &base) ||
+        !url_parse(reader->arena, location->value, &base, &url))
+        return;
+    Str from = url_origin_of(reader->arena, &base), to = url_origin_of(reader->arena, &url);
+    struct target *target = ARENA_NEW(reader->arena, struct target);
+    target->url = url_text(reader->arena, &url);
+    target->origin = str_equal(from, to) || str_equal(from, origin) ? origin : STR("null");
+    map_add(reader->arena, &reader->targets, hash_str(HASH_SEED, target->url), target);
+}
+
+// Without what the browser sent, the page is guessed by what came before, or by the Referer.
+static Str guess_origin(struct har_reader *reader, const struct entry *entry, bool by_script)
+{
+    uint32_t at = 0;
+    const struct target *target;
+    while ((target = map_next(&reader->targets, hash_str(HASH_SEED, entry->url), &at)))
+        if (str_equal(target->url, entry->url))
+            return target->origin;
+    // Not every browser writes what a request was for.
+    bool fits = entry->referer.len && (by_script || !entry->type.len);
+    return fits ? url_origin(reader->arena, entry->referer) : (Str){ NULL, 0 };
+}
+
 // Whether CORS is about the entry, and which page it is from.
-static bool is_cors(struct arena *arena, const struct entry *entry, Str *origin, bool *guessed)
+static bool is_cors(struct har_reader *reader, const struct entry *entry, Str *origin,
+                    bool *guessed)
 {
     static const char *const scripts[] = { "fetch", "xhr", "xmlhttprequest", "beacon" };
     bool by_script = false;
@@ -175,13 +216,9 @@ static bool is_cors(struct arena *arena, const struct entry *entry, Str *origin,
         return false;
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
         by_script |= str_is_nocase(entry->type, scripts[i]);
-    *origin = entry->origin;
-    *guessed = false;
-    if (!origin->len && (by_script || entry->mode.len) && entry->referer.len && entry->failed) {
-        *origin = url_origin(arena, entry->referer);
-        *guessed = true;
-    }
-    return origin->len && !str_equal(*origin, url_origin(arena, entry->url));
+    *guessed = !entry->origin.len && entry->failed;
+    *origin = *guessed ? guess_origin(reader, entry, by_script) : entry->origin;
+    return origin->len && !str_equal(*origin, url_origin(reader->arena, entry->url));
 }
 
 static struct recorded record(struct arena *arena, const struct entry *entry, Str method,
@@ -195,7 +232,7 @@ static struct recorded record(struct arena *arena, const struct entry *entry, St
                      .cors = true },
         .cut = true,
         .credentials_unknown = !entry->cookies,
-        .failed = entry->failed,
+        .failed = entry->refused,
     };
     struct recorded_hop hop = { 0 };
     if (preflight) {
@@ -212,8 +249,9 @@ static void add_request(struct har_reader *reader, uint32_t index, struct har *o
     const struct entry *entry = &reader->entries[index];
     bool guessed;
     Str origin;
-    if (!is_cors(reader->arena, entry, &origin, &guessed))
+    if (!is_cors(reader, entry, &origin, &guessed))
         return;
+    remember_target(reader, entry, origin);
     const struct entry *preflight = take_preflight(reader, entry, origin);
     struct recorded recorded = record(reader->arena, entry, entry->method, origin, preflight);
     struct recorded_hop *hop = &recorded.hops.items[0];

@@ -61,10 +61,10 @@ def certificate():
         return [open(path, encoding="ascii").read() for path in paths]
 
 
-def ask_browser(node, cases, front=()):
-    """What Chromium makes of the cases, by their ids."""
+def ask_browser(node, cases, front=(), har=None):
+    """What Chromium makes of the cases, by their ids. A recording of it all is written to the path `har`."""
     key, cert = certificate()
-    text = json.dumps({"key": key, "cert": cert, "front": list(front), "cases": cases})
+    text = json.dumps({"key": key, "cert": cert, "front": list(front), "cases": cases, "har": har})
     run = subprocess.run(["node", os.path.join(HERE, "browser_run.mjs")], input=text.encode(), capture_output=True, check=False,
                          timeout=PATIENCE, env=dict(os.environ, CORSGATE_NODE=os.path.realpath(node)))
     if run.returncode != 0 or not run.stdout:
@@ -117,6 +117,20 @@ def compare(cases, heard, guesses):
     return counts, differences
 
 
+def check_har(corsgate, har, cases, heard):
+    """The recording does not hold the answers that the page did not get, but what is said of it must not be wrong."""
+    run = subprocess.run([corsgate, "why", har], capture_output=True, check=False, timeout=PATIENCE)
+    said = collections.defaultdict(list)
+    for line in run.stdout.splitlines():
+        one = json.loads(line)
+        said[one["request"]["url"].split("/c/")[1].split("/")[0]].append(one["verdict"])
+    wrong = [case["name"] for case in cases for verdicts in [said[case["id"]]] if verdicts and case["redirect"] == "follow"
+             and (("blocked" in verdicts) if verdict(heard[case["id"]])[0] == "allowed" else set(verdicts) == {"allowed"})]
+    sure = sum("blocked" in verdicts or set(verdicts) == {"allowed"} for verdicts in said.values())
+    print(f"the recording: exit {run.returncode}, {len(said)} requests, {sure} explained, {len(wrong)} wrong: {wrong[:5]}")
+    return run.returncode == 0 and sure > len(cases) / 10 and not wrong
+
+
 def show(case, got, guess):
     print(f"{case['name']}: Chromium says {verdict(got)} {got.get('failures')}, corsgate {guess['verdict']} {guess['error']}"
           + (f", the table {case['expect']!r}" if case["expect"] is not None else ""))
@@ -145,15 +159,19 @@ def main():
         cases.append(json.loads(json.dumps(case).replace("/c/c", "/c/r")))
     if arguments.only:
         cases = [case for case in cases if case["name"] == arguments.only]
-    heard = ask_browser(node, cases)
-    guesses = explain(os.path.realpath(arguments.corsgate), cases)
+    corsgate = os.path.realpath(arguments.corsgate)
+    with tempfile.TemporaryDirectory(prefix="corsgate-oracle-") as folder:
+        har = os.path.join(folder, "session.har")
+        heard = ask_browser(node, cases, har=har)
+        har_is_right = arguments.only or check_har(corsgate, har, cases, heard)
+    guesses = explain(corsgate, cases)
     counts, differences = compare(cases, heard, guesses)
     for difference in differences[:20] if not arguments.only else [(cases[0], heard[cases[0]["id"]], guesses[0])]:
         show(*difference)
     for name, count in counts.most_common():
         print(f"{count:6} {name}")
     print(f"{len(cases)} requests ({tables} from the tables): {len(differences)} differences")
-    return 1 if differences or not cases else 0
+    return 1 if differences or not cases or not har_is_right else 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,12 @@ const { chromium } = createRequire(path.join(process.env.CORSGATE_NODE, 'x.js'))
 const input = JSON.parse(fs.readFileSync(0, 'utf8'));
 const cases = new Map(input.cases.map((one) => [one.id, { ...one, asked: [] }]));
 
-const CASE = /\/c\/(\w+)\/(\d+)/;
+const CASE = /\/c\/(\w+)\/(\d+)|[?&]cg=(\w+)/; // a path of ours, or an argument for another server
+function idOf(url) {
+    const found = CASE.exec(url);
+    return found && (found[1] ?? found[3]);
+}
+
 const BODILESS = new Set([204, 304]);
 const PAGE = '<!doctype html><meta charset=utf-8><title>page</title>';
 
@@ -25,7 +30,7 @@ function response(status, headers, body) {
 // One request; null: the connection is closed.
 function answer(method, target, headers) {
     const found = CASE.exec(target);
-    const one = found && cases.get(found[1]);
+    const one = found && found[1] && cases.get(found[1]);
     if (!one) {
         const sandbox = target.startsWith('/sandboxed') ? [['Content-Security-Policy', ' sandbox allow-scripts']] : [];
         return response(200, [['Content-Type', ' text/html'], ...sandbox], PAGE);
@@ -138,6 +143,7 @@ const browser = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     headless: true,
     ignoreHTTPSErrors: true,
+    recordHar: input.har ? { path: input.har, content: 'omit' } : undefined,
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
         '--disable-background-networking', '--disable-component-update', '--disable-sync', '--ignore-certificate-errors',
         '--allow-running-insecure-content',
@@ -148,17 +154,16 @@ async function runPage(origin, list) {
     const page = await browser.newPage();
     const session = await browser.newCDPSession(page);
     const owner = new Map(); // request id to case id
-    const byUrl = new Map(list.map((one) => [one.url, one.id]));
     await session.send('Network.enable');
     await session.send('Audits.enable');
     session.on('Audits.issueAdded', ({ issue }) => { // what is refused before there is a request shows up here only
         const details = issue.details.corsIssueDetails;
         const one = details && !details.isWarning &&
-            cases.get(CASE.exec(details.request.url)?.[1] ?? byUrl.get(details.request.url));
+            cases.get(idOf(details.request.url));
         if (one) one.issue ??= details.corsErrorStatus.corsError;
     });
     session.on('Network.requestWillBeSent', (event) => {
-        const found = CASE.exec(event.request.url)?.[1] ?? byUrl.get(event.request.url);
+        const found = idOf(event.request.url);
         if (found && !owner.has(event.requestId)) owner.set(event.requestId, found);
     });
     session.on('Network.loadingFailed', (event) => {
