@@ -1,6 +1,7 @@
 #include "dialect/documents.h"
 
 #include "base/hash.h"
+#include "base/hash.h"
 #include "syntax/read_json.h"
 #include "syntax/read_yaml.h"
 
@@ -140,7 +141,7 @@ static bool load_file(struct model *model, struct source *source, Str path, bool
         *document = (struct document){ path, file, i, is_json, !good, roots.items[i] };
         some |= take(model, document, typed, taken, &why, &name);
     }
-    bool ours = some || is_named || (!good && roots.count == 0);
+    bool ours = some || is_named || (!good && roots.count == 0 && document_is_named(path));
     if (!ours)
         run->diags.count = diags;
     if (some)
@@ -179,8 +180,7 @@ static bool find_files(struct model *model, struct source *source, const Str *pa
 // own must have it.
 static bool is_tried(Str path)
 {
-    return document_is_named(path) || str_is(path, "-") ||
-           !memchr(source_base(path).ptr, '.', source_base(path).len);
+    return !str_ends(path, STR(".conf")) && !str_ends(path, STR(".nginx"));
 }
 
 bool documents_load(struct model *model, struct source *source,
@@ -218,6 +218,22 @@ Str document_text(const struct data *map, const char *key)
 
 const struct box *documents_instance(const struct reading *reading, uint32_t number,
                                      const char *product)
+{
+    struct model *model = reading->model;
+    const struct box *box = box_all(model);
+    for (uint32_t i = 0; i <= number && reading->documents.count > 1; i++) {
+        const struct document *document = reading->documents.items[i];
+        Str text = str_format(model->arena, "whether the request comes to the %s of %.*s", product,
+                              STR_ARG(document->path));
+        uint64_t identity = hash_u64(hash_str(HASH_SEED, document->path), document->number);
+        const struct var *choice = model_choice(model, text, identity, document->root->span);
+        box = box_with(model, box, choice, model_choice_value(model, i == number));
+    }
+    return box;
+}
+
+const struct box *document_gateway(const struct reading *reading, uint32_t number,
+                                   const char *product)
 {
     struct model *model = reading->model;
     const struct box *box = box_all(model);

@@ -362,6 +362,8 @@ static bool answer_list(struct policy *policy, const struct upstreams *upstreams
     struct model *model = policy->model;
     struct request seen = *request;
     Str unmerged, query;
+    bool found = false;
+    const struct var *first_open = NULL; // what decides between endpoints, and is not known
     if (!request_normalise(model->arena, request->target, false, &unmerged, &query))
         unmerged = request->path;
     for (uint32_t e = 0; e < count; e++) {
@@ -377,13 +379,23 @@ static bool answer_list(struct policy *policy, const struct upstreams *upstreams
             else
                 seen.scheme = request->scheme;
         }
-        if (request_in_box(model->arena, &seen, endpoint->box, &open) &&
-            answer_endpoint(policy, upstreams, &seen, endpoint, out)) {
-            out->passed_on = any_port;
+        struct answer_lines one = { 0 };
+        if (!request_in_box(model->arena, &seen, endpoint->box, &open) ||
+            !answer_endpoint(policy, upstreams, &seen, endpoint, &one))
+            continue;
+        one.passed_on = any_port;
+        if (found && !same_answer(out, &one)) {
+            (void)not_known(out, open_reason(model, open ? open : first_open));
             return true;
         }
+        if (!found)
+            *out = one;
+        found = true;
+        first_open = first_open ? first_open : open;
+        if (!first_open) // endpoints are disjoint: no other one can serve it
+            return true;
     }
-    return false;
+    return found;
 }
 
 static bool listens_at(struct policy *policy, uint32_t port)

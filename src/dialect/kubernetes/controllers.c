@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "dialect/kubernetes/ingress_nginx.h"
+#include "dialect/kubernetes/istio.h"
 #include "dialect/kubernetes/unmodelled.h"
 
 #include <string.h>
@@ -118,8 +119,8 @@ const struct controller controllers[] = {
         .class_name = "istio",
         .prefixes = NOTHING,
         .images = TEXTS("istio/pilot"),
-        .newest = 0,
-        .read = read_unmodelled,
+        .newest = 1030000,
+        .read = istio_read,
     },
     {
         .product = "envoy-gateway",

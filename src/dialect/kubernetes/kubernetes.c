@@ -39,6 +39,7 @@ static const char *const marks[] = {
     "konghq.com/",
     "projectcontour.io/",
     "networking.istio.io/",
+    "security.istio.io/",
     "gateway.envoyproxy.io/",
     "getambassador.io/",
     "apisix.apache.org/",

@@ -25,6 +25,7 @@ static const struct object_kind kinds[] = {
     { "projectcontour.io", "HTTPProxy", "v1" },
     { "networking.istio.io", "VirtualService", "v1 v1beta1 v1alpha3" },
     { "networking.istio.io", "Gateway", "v1 v1beta1 v1alpha3" },
+    { "security.istio.io", "AuthorizationPolicy", "v1 v1beta1" },
     { "gateway.networking.k8s.io", "HTTPRoute", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "Gateway", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "GatewayClass", "v1 v1beta1 v1alpha2" },

@@ -14,7 +14,6 @@ static const struct carrier {
     { "kong", "configuration.konghq.com", "KongPlugin", "" },
     { "kong", "configuration.konghq.com", "KongClusterPlugin", "" },
     { "contour", "projectcontour.io", "HTTPProxy", "spec.virtualhost.corsPolicy" },
-    { "istio", "networking.istio.io", "VirtualService", "" },
     { "envoy-gateway", "gateway.envoyproxy.io", "SecurityPolicy", "spec.cors" },
     { "emissary", "getambassador.io", "Mapping", "spec.cors" },
     { "emissary", "getambassador.io", "Module", "spec.config.cors" },
