@@ -78,7 +78,9 @@ static void ask(struct history *history, struct workspace *workspace, struct ver
     const struct reading reading = { run, { 0 }, "the request" };
     struct page page;
     struct configured configured = {
-        version->result.policy, &version->config.upstreams, &page, { NULL, 0 }
+        .policy = version->result.policy,
+        .upstreams = &version->config.upstreams,
+        .page = &page,
     };
     if (version_is_broken(workspace, version, NULL)) {
         *fetch = (struct fetch){ .verdict = FETCH_UNKNOWN,
