@@ -196,8 +196,8 @@ void config_read_review(struct config_reading *reading, const struct data *map)
         .places = list,
         .span = map->span,
     };
-    if (revert && !data_get_bool(revert, &out->verified_revert))
-        out->verified_revert = false;
+    bool lifts = true;
+    out->always_review = revert && data_get_bool(revert, &lifts) && !lifts;
     out->approvers = read_logins(reading, map, &out->approver_count);
     for (uint32_t i = 0; i < count; i++) {
         const struct data *item = places->entries[i].value, *url = data_find(item, STR("url"));

@@ -173,7 +173,7 @@ static const struct shape_key review_keys[] = {
     { "acknowledge", &path, false,
       "A file, with owners of its own, that names what was approved." },
     { "verified_revert", &truth, false,
-      "Whether a change back to what an ancestor allowed needs no approval. Default: false." },
+      "Whether a change back to what an ancestor allowed needs no approval. Default: true." },
     { 0 },
 };
 static const struct shape review = { .kind = SHAPE_MAP, .expected = "a map", .keys = review_keys };

@@ -1,6 +1,7 @@
 #include "base/hash.h"
 #include "cli/settle.h"
 #include "cli/sides.h"
+#include "cli/revert.h"
 #include "diff/diff.h"
 
 // Paths that neither version has are mistakes.
@@ -95,7 +96,8 @@ static bool reached_limit(const struct version *version)
 }
 
 static enum exit_status compare(struct workspace *workspace, const struct version *old,
-                                const struct version *new, struct report *report)
+                                const struct version *new, struct revert_asked *asked,
+                                struct report *report)
 {
     struct command_run *command = workspace->command;
     bool broken = version_is_broken(workspace, new, old);
@@ -115,6 +117,10 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     report->policy = new->result.policy;
     if (!settle_findings(workspace, old, new, &settings, &findings, report))
         return EXIT_STATUS_BROKEN;
+    asked->diff = &diff;
+    asked->settings = &settings;
+    if (!broken)
+        revert_look(asked, &findings, report);
     struct verdict_settings verdict = findings_settings(command, broken);
     return findings_report(workspace, report, &verdict);
 }
@@ -213,7 +219,15 @@ static enum exit_status compare_sides(struct command_run *command, const struct 
         .old_prefix = prefix_of(command, &old, &sides->old, true),
         .new_prefix = prefix_of(command, &new, &sides->new, false),
     };
-    return compare(&workspace, &old, &new, &report);
+    struct revert_asked asked = {
+        .workspace = &workspace,
+        .old_side = &sides->old,
+        .paths = paths,
+        .path_count = sides->path_count,
+        .old = &old,
+        .new = &new,
+    };
+    return compare(&workspace, &old, &new, &asked, &report);
 }
 
 // 2 beats 1 beats 3 beats 0.

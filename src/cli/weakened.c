@@ -244,7 +244,7 @@ static void compare_review(const struct weakening *weakening)
         tell(weakening, at, "fewer approvals are needed from now on");
     if (new->same_findings && !old->same_findings)
         tell(weakening, at, "approvals of older heads count from now on");
-    if (new->verified_revert && !old->verified_revert)
+    if (old->always_review && !new->always_review)
         tell(weakening, at, "reverts need no approval from now on");
     if (new->acknowledge.len && !str_equal(new->acknowledge, old->acknowledge))
         tell(weakening, at, "what %.*s names counts as approved from now on",

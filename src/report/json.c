@@ -114,6 +114,19 @@ static void write_stats(struct jout *out, const struct report *report)
     jout_object_end(out);
 }
 
+static void write_revert(struct jout *out, const struct report_revert *revert)
+{
+    jout_key(out, "revert");
+    jout_object(out);
+    jout_key(out, "commit");
+    jout_str(out, revert->commit);
+    jout_key(out, "date");
+    jout_str(out, revert->date);
+    jout_key(out, "subject");
+    jout_str(out, revert->subject);
+    jout_object_end(out);
+}
+
 static void write(const struct report *report, enum report_look look, struct buf *buf)
 {
     (void)look;
@@ -130,6 +143,8 @@ static void write(const struct report *report, enum report_look look, struct buf
     }
     jout_key(&out, "verdict");
     jout_text(&out, verdict_name(report->verdict));
+    if (report->revert)
+        write_revert(&out, report->revert);
     if (report->diff)
         write_comparison(&out, report);
     jout_line(&out);

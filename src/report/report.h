@@ -9,6 +9,11 @@
 
 #define CORSGATE_VERSION "0.1.0"
 
+// An ancestor of the old version that answers as the new version does.
+struct report_revert {
+    Str commit, date, subject;
+};
+
 struct report {
     struct files *files;
     Str old, new; // what was compared, as the user named it; check: old is empty
@@ -24,6 +29,7 @@ struct report {
     bool broken;      // something could not be read: exit status 2
     bool review_note; // a needed review is only said (--review note)
     uint64_t milliseconds;
+    const struct report_revert *revert; // the change goes back to that; NULL: not known to
 };
 
 enum report_look { LOOK_PLAIN, LOOK_COLOR };

@@ -223,6 +223,12 @@ static void write_verdict(struct text *text)
     else
         buf_add_text(text->out, what);
     buf_add_char(text->out, '\n');
+    if (report->revert) {
+        buf_addf(text->out, "  verified revert: it answers as %.*s did (",
+                 STR_ARG(str_slice(report->revert->commit, 0, 12)));
+        tell_text(text->out, report->revert->subject);
+        buf_add_text(text->out, "), so access needs no new review\n");
+    }
     if (!report->broken && is_unchanged(report) && report->verdict != VERDICT_PASS) {
         buf_add_text(text->out, "  ");
         write_proof(text);

@@ -22,6 +22,6 @@ struct approvals {
     const struct approval_place *places;
     uint32_t place_count;
     Str acknowledge; // path of the acknowledgement file, or empty
-    bool verified_revert;
+    bool always_review; // a verified revert needs an approval, too
     Span span; // of the whole; file 0: not there
 };
