@@ -248,8 +248,8 @@ static bool try_names(struct chooser *c, bool (*try)(struct chooser *, Str))
     return false;
 }
 
-// The same as languages: whatever nice member begins or ends with a name.
-static bool try_around(struct chooser *c)
+// The same as languages: whatever nice member of `among` begins or ends with a name.
+static bool try_around_in(struct chooser *c, const struct fa *among)
 {
     struct fa_space *fa = c->space->fa;
     const struct fa *some = fa_repeat(fa, origin_class(c->space, "az09 -."), 1, FA_FOREVER);
@@ -266,12 +266,18 @@ static bool try_around(struct chooser *c)
         const struct fa *like = fa_intersect(fa, origin_web(c->space, host), origin_nice(c->space));
         Str words[REGISTRABLE_TRIES];
         size_t count =
-            fa_enumerate(c->space->arena, fa_intersect(fa, like, c->set), words, REGISTRABLE_TRIES);
+            fa_enumerate(c->space->arena, fa_intersect(fa, like, among), words, REGISTRABLE_TRIES);
         for (size_t k = 0; k < count; k++)
             if (is_stranger(c, words[k], c->names.items[at]))
                 return found(c, words[k], before ? WITNESS_PREFIX : WITNESS_SUFFIX);
     }
     return false;
+}
+
+static bool try_around(struct chooser *c)
+{
+    const struct fa *secure = origins_part(c->space, ORIGINS_PART_SECURE);
+    return try_around_in(c, fa_intersect(c->space->fa, c->set, secure)) || try_around_in(c, c->set);
 }
 
 static bool try_any(struct chooser *c)
@@ -432,10 +438,17 @@ static bool try_app(struct chooser *c)
     return shortest(c, app, &origin) && found(c, origin, WITNESS_APP);
 }
 
+// Whether all web origins that are not local lie under names that nobody can register.
+static bool has_no_owner(const struct chooser *c)
+{
+    const struct sites *sites = c->question->sites;
+    return !sites->many && sites->list.count == 0;
+}
+
 static bool try_web(struct chooser *c)
 {
     const struct origins *about = c->question->about;
-    if (c->local || about->unregistrable)
+    if (c->local || about->unregistrable || has_no_owner(c))
         return false;
     switch (about->kind) {
     case ORIGINS_NONE:

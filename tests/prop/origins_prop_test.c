@@ -123,6 +123,106 @@ static int sites_have_members(struct model *model, Str pattern, const struct ori
     return 1;
 }
 
+static bool inside(struct origin_space *space, Str origin, enum origins_part part)
+{
+    return fa_accepts(origins_part(space, part), origin);
+}
+
+// Whether the witness is what its shape says.
+static bool fits_shape(struct arena *arena, struct origin_space *space, const struct origins *o)
+{
+    Str w = o->witness, site = origins_site(space, w);
+    bool owned = is_registered(arena, space, site) && !inside(space, w, ORIGINS_PART_LOCAL);
+    const struct fa *web =
+        fa_intersect(origins_model(space)->fa, o->set, origins_part(space, ORIGINS_PART_WEB));
+    switch (o->shape) {
+    case WITNESS_NULL:
+        return str_is(w, "null") && fa_is_none(web);
+    case WITNESS_APP:
+        return inside(space, w, ORIGINS_PART_APP) && fa_is_none(web) && !o->has_null;
+    case WITNESS_LOCAL:
+        return inside(space, w, ORIGINS_PART_LOCAL) && !o->has_null;
+    case WITNESS_ANY:
+        return (fa_accepts(o->set, STR("https://evil.com")) &&
+                fa_accepts(o->set, STR("https://evil.org"))) ||
+               (fa_accepts(o->set, STR("http://evil.com")) &&
+                fa_accepts(o->set, STR("http://evil.org")));
+    case WITNESS_PREFIX:
+    case WITNESS_SUFFIX:
+        return owned && o->kind == ORIGINS_UNBOUNDED;
+    case WITNESS_DOT:
+        return owned;
+    case WITNESS_SUBDOMAIN:
+        return owned && o->kind == ORIGINS_SUBDOMAINS && is_listed(o, site) &&
+               str_contains(w, str_concat(arena, STR("."), site));
+    case WITNESS_SCHEME:
+        return inside(space, w, ORIGINS_PART_INSECURE) && o->only_insecure;
+    case WITNESS_SHARED:
+        return o->has_shared;
+    case WITNESS_PLAIN:
+        return !str_is(w, "null") && !inside(space, w, ORIGINS_PART_APP);
+    }
+    return false;
+}
+
+// Whether a member would have been the better one: encrypted, a stranger's, or shorter and as nice.
+static bool has_better(struct arena *arena, struct origin_space *space, const struct origins *o)
+{
+    static const char *const strangers[] = { "https://evilexample.com", "https://evil-example.com",
+                                             "https://example.com.evil.com" };
+    Str w = o->witness, host = w;
+    bool open = o->kind == ORIGINS_UNBOUNDED || o->kind == ORIGINS_ANY;
+    if (open && o->shape != WITNESS_ANY && fa_accepts(o->set, STR("https://evil.com")) &&
+        fa_accepts(o->set, STR("https://evil.org")) && !o->only_shared)
+        return true;
+    if (str_eat(&host, STR("http://")) && o->shape != WITNESS_LOCAL &&
+        fa_accepts(o->set, str_concat(arena, STR("https://"), host)))
+        return true;
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (o->kind == ORIGINS_UNBOUNDED && o->shape == WITNESS_PLAIN &&
+            !fa_accepts(o->set, STR("https://evil.com")) &&
+            !fa_accepts(o->set, STR("https://evil.test")) &&
+            fa_accepts(o->set, STR("https://example.com")) &&
+            fa_accepts(o->set, str_from(strangers[i])))
+            return true;
+    if (o->kind != ORIGINS_FINITE || o->shape != WITNESS_PLAIN || o->count > MEMBERS ||
+        !str_starts(w, STR("https://")) || !str_ends(w, STR(".com")))
+        return false;
+    const struct fa *plain = model_pattern(origins_model(space),
+                                           STR("https://[a-z0-9]+(-+[a-z0-9]+)*"
+                                               "(\\.[a-z0-9]+(-+[a-z0-9]+)*)+(:[0-9]+)?"),
+                                           REGEX_PCRE2, REGEX_FULL)
+                                 ->result.language;
+    Str *words = ARENA_ARRAY(arena, Str, MEMBERS);
+    size_t count = fa_enumerate(arena, o->set, words, MEMBERS);
+    for (size_t i = 0; i < count && words[i].len < w.len; i++)
+        if (str_starts(words[i], STR("https://")) && str_ends(words[i], STR(".com")) &&
+            is_registered(arena, space, origins_site(space, words[i])) &&
+            fa_accepts(plain, words[i]))
+            return true;
+    return false;
+}
+
+// With some of the members trusted, the witness is one of the others.
+static bool avoids_trusted(struct origin_space *space, const struct origins *all)
+{
+    static const char *const entries[] = { "https://*.example.com", "https://example.com",
+                                           "https://*.shop.test", "https://app.example.com" };
+    struct fa_space *fa = origins_model(space)->fa;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        const struct fa *trusted;
+        Str reason;
+        if (!origins_parse_trusted(space, str_from(entries[i]), &trusted, &reason))
+            return false;
+        const struct fa *others = fa_subtract(fa, all->set, trusted);
+        const struct fa *web = fa_intersect(fa, others, origins_part(space, ORIGINS_PART_WEB));
+        struct origins o = origins_describe(space, all->set, trusted, NULL);
+        if (!fa_is_none(web) && fa_accepts(trusted, o.witness))
+            return false;
+    }
+    return true;
+}
+
 static int descriptions_hold(struct prop_random *random, uint32_t size)
 {
     struct arena *arena = arena_new();
@@ -147,6 +247,12 @@ static int descriptions_hold(struct prop_random *random, uint32_t size)
             origins_describe(origin_space_new(model), pattern->result.language, NULL, NULL);
         if (good && !str_equal(again.witness, o.witness))
             good = complain(text, "another witness", again.witness);
+        if (good && o.witness.len && !fits_shape(arena, space, &o))
+            good = complain(text, witness_shape_name(o.shape), o.witness);
+        if (good && o.witness.len && has_better(arena, space, &o))
+            good = complain(text, "there is a better witness than", o.witness);
+        if (good && !avoids_trusted(space, &o))
+            good = complain(text, "a trusted witness", o.witness);
     }
     arena_free(arena);
     return good;
