@@ -55,7 +55,12 @@ static struct tree *parse_item(struct parse *p)
         case '*':
         case '+':
         case '?':
-            parse_refuse(p, REGEX_INVALID, p->at, "a repetition of nothing");
+            // With (?x) Java takes "( ?:" for "(?:".
+            parse_refuse(p,
+                         p->regex->dialect == REGEX_JAVA && p->flags & PARSE_EXTENDED
+                             ? REGEX_IRREGULAR
+                             : REGEX_INVALID,
+                         p->at, "a repetition of nothing");
             break;
         case '{':
             refuse_brace(p);

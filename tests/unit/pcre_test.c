@@ -243,6 +243,7 @@ START_TEST(verdicts)
         { "(?<n>a)(?<n>b)", REGEX_JAVA, REGEX_INVALID },
         { "(?<=a+)b", REGEX_JAVA, REGEX_IRREGULAR }, // sometimes refused
         { "(?m)^a", REGEX_JAVA, REGEX_IRREGULAR },
+        { "(?x)( ?:a)", REGEX_JAVA, REGEX_IRREGULAR },  // a group, for Java
         { "(?:a?|b){2}", REGEX_JAVA, REGEX_IRREGULAR }, // an empty iteration is the last
         { "(?<=(?:a?b){2})c", REGEX_JAVA, REGEX_IRREGULAR },
         { "(?:a|^b){0}c", REGEX_PCRE2, REGEX_IRREGULAR }, // PCRE2 takes it for anchored
