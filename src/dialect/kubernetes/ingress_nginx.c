@@ -159,12 +159,12 @@ static void add_ingress(struct controller_state *state, const struct nginx_ingre
         (struct definition){ ingress, read->default_upstream, read->default_span };
 }
 
-// A host without "/" gets it all the same, with the annotations of the first Ingress that names
-// the host.
+// A host without a prefix "/" gets it all the same, with the annotations of the first Ingress that
+// names the host.
 static void add_root(struct controller_state *state, struct server *server)
 {
     struct location *root = location_of(state, server, STR("/"), false);
-    if (root->by.count || location_of(state, server, STR("/"), true)->by.count)
+    if (root->by.count)
         return;
     for (uint32_t i = 0; i < server->ingresses.count; i++) {
         const struct nginx_ingress *ingress = server->ingresses.items[i];
