@@ -5,9 +5,10 @@
 #include "dialect/documents.h"
 #include "dialect/envoy/envoy.h"
 #include "dialect/kong/kong.h"
-#include "dialect/kong/kong.h"
 #include "dialect/kubernetes/kubernetes.h"
+#include "dialect/krakend/krakend.h"
 #include "dialect/nginx/nginx.h"
+#include "dialect/tyk/tyk.h"
 
 const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
                                       "no configuration that corsgate can read" };
@@ -20,7 +21,10 @@ const struct dialect *const dialects[] = {
     &dialect_aws,
     &dialect_s3,
     &dialect_gcs,
+    &dialect_kong,
     &dialect_envoy,
+    &dialect_krakend,
+    &dialect_tyk,
 };
 // clang-format on
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;

@@ -1,7 +1,6 @@
 #include "dialect/documents.h"
 
 #include "base/hash.h"
-#include "base/hash.h"
 #include "syntax/read_json.h"
 #include "syntax/read_yaml.h"
 

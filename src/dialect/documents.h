@@ -2,6 +2,7 @@
 // documents: the YAML and JSON texts of a source, each read once for all dialects.
 
 #include "dialect/dialect.h"
+#include "policy/box.h"
 #include "syntax/data.h"
 
 // One document: a JSON text, or one of the documents of a YAML stream.
@@ -50,3 +51,8 @@ bool document_is_named(Str path);
 // For claims: the text of the scalar at `key` of a map, empty when there is none.
 Str document_text(const struct data *map, const char *key);
 const struct data *document_find(const struct data *map, const char *key);
+
+// For products of which each document is a gateway of its own: the requests that come to that of
+// number `number`. Of a single one all; which of several a request comes to is not known.
+const struct box *document_gateway(const struct reading *reading, uint32_t number,
+                                   const char *product);

@@ -1,7 +1,5 @@
 #include "dialect/kong/kong.h"
 
-#include "base/hash.h"
-
 const struct kind kong_malformed = { "CG901", LEVEL_ERROR, "Kong refuses this" };
 
 static const char *const marks[] = { "_format_version", NULL };
@@ -19,23 +17,6 @@ static bool claims(const struct document *document, Str *why)
     return false;
 }
 
-// Several files are several gateways: which one a request comes to is not known.
-static const struct box *gateway_box(const struct reading *reading, uint32_t number)
-{
-    struct model *model = reading->model;
-    const struct box *box = box_all(model);
-    for (uint32_t i = 0; i <= number && reading->documents.count > 1; i++) {
-        const struct document *document = reading->documents.items[i];
-        Str text = str_format(model->arena, "whether the request comes to the Kong of %.*s",
-                              STR_ARG(document->path));
-        uint64_t identity = hash_u64(hash_str(HASH_SEED, document->path), document->number);
-        Span span = document->root->span;
-        const struct var *choice = model_choice(model, text, identity, span);
-        box = box_with(model, box, choice, model_choice_value(model, i == number));
-    }
-    return box;
-}
-
 static bool read(struct reading *reading)
 {
     bool good = true;
@@ -46,7 +27,7 @@ static bool read(struct reading *reading)
             .policy = reading->out->policy,
             .document = document,
             .root = document->root,
-            .gateway = gateway_box(reading, i),
+            .gateway = document_gateway(reading, i, "Kong"),
             .good = true,
         };
         if (document->root->kind != DATA_MAP)
