@@ -141,9 +141,45 @@ static bool claims_openapi(const struct document *document, Str *why)
     return extended;
 }
 
+static bool claims_serverless(const struct document *document, Str *why)
+{
+    const struct data *root = document->root;
+    Str name = document_text(document_find(root, "provider"), "name");
+    *why = STR("it is a service of the Serverless Framework for AWS");
+    return document_find(root, "service") &&
+           (str_is(name, "aws") || str_is(document_text(root, "provider"), "aws"));
+}
+
+static bool has_key(const struct data *list, const char *key)
+{
+    return list && list->kind == DATA_LIST && list->count &&
+           document_find(list->entries[0].value, key);
+}
+
+static bool claims_dump(const struct document *document, Str *why)
+{
+    const struct data *root = document->root;
+    const struct data *origins = document_find(root, "AllowOrigins");
+    bool is_api = document_find(root, "ProtocolType") && document_find(root, "ApiId");
+    bool is_list = has_key(document_find(root, "Items"), "ProtocolType");
+    bool is_function = (document_find(root, "FunctionUrl") && document_find(root, "Cors")) ||
+                       has_key(document_find(root, "FunctionUrlConfigs"), "FunctionUrl");
+    const struct data *items = document_find(root, "items");
+    bool is_rest = false;
+    for (uint32_t i = 0; items && items->kind == DATA_LIST && i < items->count; i++)
+        is_rest |= document_find(items->entries[i].value, "path") &&
+                   document_find(items->entries[i].value, "resourceMethods");
+    if (is_api || is_list || is_function || is_rest)
+        *why = STR("it is what the command line of AWS prints about an API");
+    else
+        *why = STR("it is a CORS configuration as the command line of AWS takes it");
+    return is_api || is_list || is_function || is_rest || (origins && origins->kind == DATA_LIST);
+}
+
 static bool claims(const struct document *document, Str *why)
 {
-    return claims_template(document, why) || claims_openapi(document, why);
+    return claims_template(document, why) || claims_openapi(document, why) ||
+           claims_serverless(document, why) || claims_dump(document, why);
 }
 
 static bool read_document(struct reading *reading, const struct document *document)
@@ -166,6 +202,14 @@ static bool read_document(struct reading *reading, const struct document *docume
     }
     if (claims_openapi(document, &why))
         aws_read_openapi(&aws);
+    else if (claims_serverless(document, &why))
+        aws_read_serverless(&aws);
+    else if (claims_dump(document, &why))
+        aws_read_dump(&aws);
+    else
+        aws_complain(&aws, document->root->span,
+                     "this is none of the forms in which APIs of AWS "
+                     "are written");
     return aws.good;
 }
 
@@ -178,7 +222,8 @@ static bool read(struct reading *reading)
 }
 
 static const char *const marks[] = {
-    "AWS::ApiGateway", "AWS::Lambda::Url", "AWS::Serverless", "x-amazon-apigateway", NULL,
+    "AWS::ApiGateway", "AWS::Lambda::Url", "AWS::Serverless", "x-amazon-apigateway", "provider",
+    "AllowOrigins",    "ProtocolType",     "FunctionUrl",     "resourceMethods",     NULL,
 };
 
 const struct dialect dialect_aws = {

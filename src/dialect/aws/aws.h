@@ -18,7 +18,8 @@ struct aws {
     const struct document *document;
     struct terms *terms;
     struct template *template; // NULL: this is no template
-    Str at;                    // what is read, for complaints: "Resource Api"
+    Str adopted;               // a REST API of the template that somebody else reads
+    Str at;                    // what is read, for complaints: "resource Api"
     bool good;
 };
 

@@ -161,11 +161,16 @@ static bool parse(struct aws *aws, Str text, const struct fa **out)
     return !text.len;
 }
 
-enum rest_override rest_override(struct aws *aws, const struct term *templates,
+enum rest_override rest_override(struct aws *aws, const struct rest_response *response,
                                  const struct fa **echoed)
 {
+    const struct term *templates = &response->templates;
     bool some = false, others = false, sure = true;
     const struct fa *first = NULL;
+    if (response->echo) {
+        *echoed = response->echo;
+        return OVERRIDE_ECHO;
+    }
     if (templates->kind == TERM_UNKNOWN)
         return OVERRIDE_UNKNOWN;
     for (uint32_t i = 0; templates->kind == TERM_MAP && i < term_count(templates); i++) {

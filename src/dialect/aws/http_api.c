@@ -119,9 +119,9 @@ static void answer_function(struct aws *aws, struct cases *cases, struct branch 
     const struct value *written =
         any ? value_text(model, STR("*")) : aws_joined(aws, &api->cors->origins);
     Str reason = any ? STR("whether a function URL that allows * and credentials answers with the "
-                           "origin that asks is not documented")
+                           "origin that asks (not documented)")
                      : STR("whether a function URL that allows several origins answers with the "
-                           "one that asks is not documented");
+                           "one that asks (not documented)");
     struct branch yes, no;
     branch_split_unknown(cases, branch, reason, hash_str(HASH_SEED, reason),
                          api->cors->origins.span, &yes, &no);
@@ -148,7 +148,9 @@ static void split_credentials(struct aws *aws, struct cases *cases, struct branc
         *without = in;
         return;
     }
-    branch_split_unknown(cases, in, part->text, value_hash(value), cors->credentials.span, with,
+    Str reason = str_format(aws->model->arena, "whether credentials are allowed (%.*s)",
+                            STR_ARG(part->text));
+    branch_split_unknown(cases, in, reason, value_hash(value), cors->credentials.span, with,
                          without);
 }
 
@@ -180,7 +182,7 @@ static struct branch ask_guard(struct aws *aws, struct cases *cases, struct bran
     }
     if (api->maybe) {
         branch_split(cases, rest, aws->model->path, api->maybe, api->guard, &asked, &rest);
-        Str reason = STR("whether the authorizer lets a preflight pass is not known");
+        Str reason = STR("whether the authorizer lets a preflight pass");
         branch_split_unknown(cases, asked, reason, hash_str(HASH_SEED, reason), api->guard, &passed,
                              &refused);
         branch_answer(cases, refused, 401, api->guard);

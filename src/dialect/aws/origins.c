@@ -73,7 +73,7 @@ static void split_text(struct aws *aws, struct cases *cases, Str text, Span span
         return;
     }
     Str reason =
-        str_format(model->arena, "whether AWS takes %.*s for an origin is not documented%s%s",
+        str_format(model->arena, "whether AWS takes %.*s for an origin (not documented%s%s)",
                    STR_ARG(text), wrong ? ": " : "", wrong ? wrong : "");
     if (wrong)
         aws_remark(aws, "CG507", span,
@@ -103,8 +103,8 @@ static void split_entry(struct aws *aws, struct cases *cases, const struct term 
     const struct fa *could = fa_intersect(aws->model->fa, words, present(aws));
     const struct part *part = value_find_unknown(entry->value);
     doubt(aws, cases, &out->refused, &out->listed, could ? could : present(aws),
-          part ? part->text : STR("an allowed origin is not known"), value_hash(entry->value),
-          entry->span);
+          origin_question(aws->model->arena, part ? part->text : STR("it is not known")),
+          value_hash(entry->value), entry->span);
 }
 
 struct allowed aws_split_origins(struct aws *aws, struct cases *cases, struct branch in,

@@ -20,6 +20,7 @@ struct rest_response {
     uint32_t status;
     struct rest_headers headers;
     struct term templates; // a map from content types to texts
+    const struct fa *echo; // not NULL: origins that a generated template echoes
     Span span;
 };
 struct rest_declared {
@@ -120,6 +121,9 @@ void rest_read_headers(struct aws *aws, const struct term *map, const char *pref
 // Type, request templates, target and responses of an integration.
 void rest_read_integration(struct aws *aws, const struct term *integration,
                            enum rest_spelling spelling, struct rest_method *out);
+// Methods and gateway responses of a template that belong to the API with that logical id, in the
+// case at hand.
+void rest_read_parts(struct aws *aws, Str id, Str host, struct rest_api *api);
 // All that an OpenAPI document says about a REST API.
 void aws_openapi_rest(struct aws *aws, const struct term *root, struct rest_api *out);
 void rest_add_declared(struct aws *aws, struct rest_method *method, Str status, Str header);
@@ -132,7 +136,7 @@ const struct value *rest_value(struct aws *aws, const struct rest_header *header
 // What a template of a response does to Access-Control-Allow-Origin: nothing, or it echoes the
 // origins of *echoed, or nobody knows.
 enum rest_override { OVERRIDE_NONE, OVERRIDE_ECHO, OVERRIDE_UNKNOWN };
-enum rest_override rest_override(struct aws *aws, const struct term *templates,
+enum rest_override rest_override(struct aws *aws, const struct rest_response *response,
                                  const struct fa **echoed);
 // The status that a mock's request template gives; 0: not known.
 uint32_t rest_mock_status(struct aws *aws, const struct term *requests);

@@ -158,7 +158,7 @@ static void mock_cells(struct aws *aws, struct cases *cases, struct branch in,
     check_declared(aws, method, response);
     set_headers(aws, cases, &in, &response->headers, false);
     struct branch yes;
-    switch (rest_override(aws, &response->templates, &echoed)) {
+    switch (rest_override(aws, response, &echoed)) {
     case OVERRIDE_NONE:
         break;
     case OVERRIDE_ECHO:
@@ -218,7 +218,7 @@ static void mapped_cells(struct aws *aws, struct cases *cases, struct branch in,
                                                   .span = header->value.span });
         }
         const struct fa *echoed;
-        if (rest_override(aws, &response->templates, &echoed) != OVERRIDE_NONE)
+        if (rest_override(aws, response, &echoed) != OVERRIDE_NONE)
             branch_unknown_header(
                 cases, &in, ORIGIN,
                 STR("a response template sets headers by code that is not modelled"),
@@ -240,7 +240,7 @@ static struct branch ask_guard(struct aws *aws, struct cases *cases, struct bran
         refused = preflight;
         passed = rest;
     } else {
-        Str reason = STR("whether the authorizer lets a preflight pass is not known");
+        Str reason = STR("whether the authorizer lets a preflight pass");
         branch_split_unknown(cases, preflight, reason, hash_str(HASH_SEED, reason),
                              method->guard_span, &passed, &refused);
         passed = branch_join(cases, passed, rest);
@@ -281,7 +281,7 @@ static void proxy_cells(struct aws *aws, struct cases *cases, struct branch in,
                                                   .span = header->value.span });
         }
     struct branch yes;
-    if (rest_override(aws, &response->templates, &echoed) == OVERRIDE_ECHO) {
+    if (rest_override(aws, response, &echoed) == OVERRIDE_ECHO) {
         branch_split(cases, in, aws->model->origin, echoed, response->templates.span, &yes, &in);
         branch_set(cases, &yes, ORIGIN, value_var(aws->model, aws->model->origin),
                    response->templates.span);

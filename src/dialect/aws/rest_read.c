@@ -213,7 +213,7 @@ static Str api_named(const struct term *term)
     return name.len ? name : STR("RestApi");
 }
 
-static void read_parts(struct aws *aws, Str id, Str host, struct rest_api *api)
+void rest_read_parts(struct aws *aws, Str id, Str host, struct rest_api *api)
 {
     struct resource resource;
     for (uint32_t i = 0; template_next(aws->template, NULL, &i, &resource);) {
@@ -266,7 +266,7 @@ static void read_api(struct aws *aws, const struct resource *resource, Str id, S
                 sam_read_api(aws, resource, id, api);
             else if (resource)
                 read_body(aws, resource, api);
-            read_parts(aws, id, host, api);
+            rest_read_parts(aws, id, host, api);
         }
         *vec_push(arena, &cases.apis) = api;
         *vec_push(arena, &cases.boxes) = choices_box(&aws->template->choices);
@@ -297,6 +297,7 @@ void aws_read_rest_apis(struct aws *aws)
     struct {
         VEC(Str) list;
     } others = { 0 };
+    *vec_push(aws->model->arena, &others.list) = aws->adopted;
     template_restart(aws->template);
     (void)template_case(aws->template);
     if (sam_has_implicit_api(aws)) {

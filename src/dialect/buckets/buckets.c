@@ -134,7 +134,7 @@ void bucket_split_headers(struct buckets *buckets, struct cases *cases, struct b
     const struct fa *may = list->kind == TERM_UNKNOWN ? model->request_headers->universe
                                                       : lists_of(model, fa_union(fa, sure, open));
     bucket_doubt(buckets, cases, *no, model->request_headers, may,
-                 STR("a header that is allowed is not known"),
+                 STR("whether a header that is not known is the one that is asked for"),
                  list->data ? data_hash(list->data) : 0, list->span, &more, &refused);
     *yes = branch_join(cases, *yes, more);
     *no = refused;
@@ -161,7 +161,7 @@ void bucket_split_methods(struct buckets *buckets, struct cases *cases, struct b
         return;
     struct branch more, refused;
     bucket_doubt(buckets, cases, *no, var, var->universe,
-                 STR("a method that is allowed is not known"),
+                 STR("whether a method that is not known is the one that is asked for"),
                  list->data ? data_hash(list->data) : 0, list->span, &more, &refused);
     *yes = branch_join(cases, *yes, more);
     *no = refused;

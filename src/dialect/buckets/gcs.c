@@ -30,8 +30,7 @@ static void split_origins(struct buckets *buckets, struct cases *cases, struct b
             *none = (struct branch){ .ops = in.ops };
         } else if (str_contains(text, STR("*"))) {
             Str reason = str_format(model->arena,
-                                    "whether GCS takes the * in %.*s for any text is not "
-                                    "documented",
+                                    "whether GCS takes the * in %.*s for any text (not documented)",
                                     STR_ARG(text));
             bucket_doubt(buckets, cases, *none, model->origin,
                          bucket_glob(model, text, fa_all(model->fa)), reason, identity_of(reason),
@@ -118,7 +117,7 @@ static struct branch contest(struct buckets *buckets, struct cases *cases, struc
         contested = branch_join(cases, contested, branch_join(cases, any, listed));
         free = rest;
     }
-    Str reason = STR("which of several rules GCS takes is not documented");
+    Str reason = STR("whether GCS takes the first of several rules that fit (not documented)");
     branch_split_unknown(cases, contested, reason, hash_u64(identity_of(reason), from),
                          rules->items[from - 1].span, &here, &there);
     *own = branch_join(cases, free, here);
@@ -139,7 +138,7 @@ static struct branch apply_rule(struct buckets *buckets, struct cases *cases, st
     }
     answer(buckets, cases, listed, rule, value_var(model, model->origin), preflight, host);
     if (!branch_is_none(any)) {
-        Str reason = STR("whether GCS answers * with * or with the origin is not documented");
+        Str reason = STR("whether GCS answers with * where * is allowed (not documented)");
         branch_split_unknown(cases, any, reason, identity_of(reason), rule->origins.span, &star,
                              &echo);
         answer(buckets, cases, star, rule, value_text(model, STR("*")), preflight, host);
@@ -258,6 +257,8 @@ static bool read(struct reading *reading)
                                    .good = true };
         if (rules_of(buckets.document))
             read_file(&buckets);
+        else
+            bucket_complain(&buckets, buckets.document->root->span, "this is no list of rules");
         good &= buckets.good;
     }
     return good;

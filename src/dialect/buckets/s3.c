@@ -1,5 +1,6 @@
 // Buckets of S3: rules by themselves as the command line takes and prints them, and templates.
 // Source: reference/gateways.md sections 2, 10.
+#include "dialect/aws/variables.h"
 #include "dialect/buckets/buckets.h"
 #include "dialect/origin_text.h"
 #include "dialect/hostname.h"
@@ -115,17 +116,21 @@ static void read_rule(struct buckets *buckets, const struct term *rule, const st
     *vec_push(buckets->model->arena, out) = made;
 }
 
+static bool same(const struct term *a, const struct term *b)
+{
+    if (!a->data || !b->data)
+        return !a->data && !b->data;
+    return data_hash(a->data) == data_hash(b->data);
+}
+
 // A rule that asks for nothing that an earlier one leaves over.
 static void find_dead(struct buckets *buckets, const struct bucket_rules *rules)
 {
     for (uint32_t i = 1; i < rules->count; i++)
         for (uint32_t k = 0; k < i; k++) {
             const struct bucket_rule *a = &rules->items[k], *b = &rules->items[i];
-            if (!a->origins.data || !b->origins.data || !a->methods.data || !b->methods.data ||
-                !a->headers.data || !b->headers.data ||
-                data_hash(a->origins.data) != data_hash(b->origins.data) ||
-                data_hash(a->methods.data) != data_hash(b->methods.data) ||
-                data_hash(a->headers.data) != data_hash(b->headers.data))
+            if (!same(&a->origins, &b->origins) || !same(&a->methods, &b->methods) ||
+                !same(&a->headers, &b->headers))
                 continue;
             bucket_remark(buckets, "CG507", b->span,
                           STR("An earlier rule has the same origins, methods and headers, so that "
@@ -237,9 +242,9 @@ static void read_template(struct buckets *buckets)
 
 // ---- recognition
 
-static bool has_bucket(const struct document *document)
+static bool has_bucket(const struct data *root)
 {
-    const struct data *resources = document_find(document->root, "Resources");
+    const struct data *resources = document_find(root, "Resources");
     for (uint32_t i = 0; resources && i < resources->count; i++) {
         const struct data *resource = resources->entries[i].value;
         if (str_is(document_text(resource, "Type"), "AWS::S3::Bucket") &&
@@ -249,6 +254,16 @@ static bool has_bucket(const struct document *document)
     return false;
 }
 
+// A service of the Serverless Framework has its template under `resources`, or several in a list.
+static bool is_service(const struct document *document)
+{
+    const struct data *resources = document_find(document->root, "resources");
+    bool some = has_bucket(resources);
+    for (uint32_t i = 0; resources && resources->kind == DATA_LIST && i < resources->count; i++)
+        some |= has_bucket(resources->entries[i].value);
+    return some && document_find(document->root, "service");
+}
+
 static bool claims(const struct document *document, Str *why)
 {
     if (rules_of(document)) {
@@ -256,34 +271,45 @@ static bool claims(const struct document *document, Str *why)
         return true;
     }
     *why = STR("it has S3 buckets with CORS rules");
-    return has_bucket(document);
+    return has_bucket(document->root) || is_service(document);
+}
+
+static bool read_document(struct reading *reading, const struct document *document)
+{
+    struct terms plain = terms_plain(reading->model);
+    struct variables *variables = ARENA_NEW(reading->model->arena, struct variables);
+    struct buckets buckets = { .model = reading->model,
+                               .policy = reading->out->policy,
+                               .reading = reading,
+                               .document = document,
+                               .terms = &plain,
+                               .good = true };
+    *variables = (struct variables){ .model = reading->model, .root = document->root };
+    if (rules_of(document)) {
+        read_file(&buckets);
+        return buckets.good;
+    }
+    if (is_service(document))
+        buckets.template = variables_template(variables, buckets.policy, document);
+    else if (template_is(document))
+        buckets.template = template_new(buckets.model, buckets.policy, document);
+    if (!buckets.template)
+        return diagf(reading->model->run, &bucket_malformed, document->root->span,
+                     "this is no list of rules and no template");
+    buckets.terms = &buckets.template->terms;
+    read_template(&buckets);
+    return buckets.good && !buckets.template->bad;
 }
 
 static bool read(struct reading *reading)
 {
     bool good = true;
-    for (uint32_t i = 0; i < reading->documents.count; i++) {
-        struct terms plain = terms_plain(reading->model);
-        struct buckets buckets = { .model = reading->model,
-                                   .policy = reading->out->policy,
-                                   .reading = reading,
-                                   .document = reading->documents.items[i],
-                                   .terms = &plain,
-                                   .good = true };
-        if (rules_of(buckets.document)) {
-            read_file(&buckets);
-        } else if (template_is(buckets.document)) {
-            buckets.template = template_new(buckets.model, buckets.policy, buckets.document);
-            buckets.terms = &buckets.template->terms;
-            read_template(&buckets);
-            good &= !buckets.template->bad;
-        }
-        good &= buckets.good;
-    }
+    for (uint32_t i = 0; i < reading->documents.count; i++)
+        good &= read_document(reading, reading->documents.items[i]);
     return good;
 }
 
-static const char *const marks[] = { "AllowedOrigins", NULL };
+static const char *const marks[] = { "AllowedOrigins", "CORSRules", "CorsRules", NULL };
 
 const struct dialect dialect_s3 = {
     .name = "s3",

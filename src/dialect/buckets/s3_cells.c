@@ -26,7 +26,7 @@ static void split_entry(struct buckets *buckets, struct cases *cases, struct bra
             (void)value_language(model, box_all(model), entry->value, &words);
         const struct fa *could = fa_intersect(fa, words, bucket_some_origin(model));
         bucket_doubt(buckets, cases, in, model->origin, could ? could : bucket_some_origin(model),
-                     part ? part->text : STR("an allowed origin is not known"),
+                     origin_question(model->arena, part ? part->text : STR("it is not known")),
                      entry->value ? value_hash(entry->value) : 0, entry->span, yes, no);
         return;
     }
@@ -36,7 +36,7 @@ static void split_entry(struct buckets *buckets, struct cases *cases, struct bra
     if (!str_equal(lower, text)) {
         // 15: whether letters in another case match.
         Str reason = str_format(model->arena,
-                                "whether S3 compares %.*s without regard to case is not documented",
+                                "whether S3 compares %.*s without regard to case (not documented)",
                                 STR_ARG(text));
         bucket_doubt(buckets, cases, *no, model->origin, bucket_glob(model, lower, some), reason,
                      hash_str(HASH_SEED, text), entry->span, &more, no);
@@ -48,7 +48,7 @@ static void split_entry(struct buckets *buckets, struct cases *cases, struct bra
     if (empty.len && !origin_flaw(empty) && !str_contains(empty, STR("//.")) &&
         !str_ends(empty, STR("//")) && !str_ends(empty, STR(":"))) {
         Str reason =
-            str_format(model->arena, "whether * in %.*s may stand for nothing is not documented",
+            str_format(model->arena, "whether * in %.*s may stand for nothing (not documented)",
                        STR_ARG(text));
         bucket_doubt(buckets, cases, *no, model->origin, fa_literal(fa, empty), reason,
                      hash_str(HASH_SEED, text), entry->span, &more, no);
@@ -86,8 +86,8 @@ static struct matched match_origins(struct buckets *buckets, struct cases *cases
     if (branch_is_none(out.echo))
         return out;
     // 15: which of the two answers where "*" stands beside others.
-    Str reason = STR("whether S3 answers with * or with the origin where both are allowed is not "
-                     "documented");
+    Str reason =
+        STR("whether S3 answers with * where the origin is allowed as well (not documented)");
     branch_split_unknown(cases, out.echo, reason, hash_str(HASH_SEED, reason), rule->origins.span,
                          &yes, &out.echo);
     out.star = branch_join(cases, out.star, yes);

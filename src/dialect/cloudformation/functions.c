@@ -355,6 +355,8 @@ struct term template_resolve(struct terms *terms, const struct data *data)
         struct term term = term_as_written(terms->model, data);
         if (term.kind == TERM_TEXT && str_contains(data->text, STR("{{resolve:")))
             term.value = plain_text(template, data->text, data->span);
+        else if (term.kind == TERM_TEXT && template->expand)
+            term.value = template->expand(template->expand_state, data);
         return term;
     }
     if (template->depth >= DEEPEST) {

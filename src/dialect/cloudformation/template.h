@@ -28,8 +28,12 @@ struct template
         uint32_t count, capacity;
     } known;        // parameters that were asked for
     uint32_t depth; // of functions in functions
-    Str at;         // the resource that is read, for complaints
-    bool bad;       // something was complained about
+    // What a text stands for before CloudFormation sees it (the Serverless Framework's variables);
+    // NULL: itself.
+    const struct value *(*expand)(void *state, const struct data *text);
+    void *expand_state;
+    Str at;   // the resource that is read, for complaints
+    bool bad; // something was complained about
 };
 
 // Whether a document is a template: a map "Resources" of which one entry has a Type.
