@@ -30,6 +30,7 @@ static const char *const common[] = { "com", "test", "example", "net",      "org
 // Suffixes that lie below somebody's name, where the walk stops at that name.
 static const char *const distant[] = {
     "s3.amazonaws.com",         "s3-website-us-east-1.amazonaws.com",
+    "blob.core.windows.net",    "s3.us-east-1.amazonaws.com",
     "elb.amazonaws.com",        "compute.amazonaws.com",
     "compute-1.amazonaws.com",  "cn-north-1.eb.amazonaws.com.cn",
     "freetls.fastly.net",       "global.ssl.fastly.net",

@@ -299,6 +299,16 @@ START_TEST(sites_of_origins)
         { "https://shop.co.za", "shop.co.za" },
         { "https://xn--bcher-kva.example.com", "example.com" },
         { "https://app.example.com.", "example.com" },
+        { "https://shop.xn--p1ai", "shop.xn--p1ai" }, // .\u0440\u0444
+        { "https://a.shop.xn--p1ai", "shop.xn--p1ai" },
+        { "https://a.shop.xn--55qx5d.cn", "shop.xn--55qx5d.cn" }, // a suffix of two labels
+        { "https://a.xn--bcher-kva.xn--p1ai:8443", "xn--bcher-kva.xn--p1ai" },
+        { "https://me.web.app", "me.web.app" },
+        { "https://a.me.vercel.app", "me.vercel.app" },
+        { "https://bucket.s3.eu-central-1.amazonaws.com", "bucket.s3.eu-central-1.amazonaws.com" },
+        { "https://city.kawasaki.jp", "city.kawasaki.jp" }, // an exception to a rule with *
+        { "https://a.b.kawasaki.jp", "a.b.kawasaki.jp" },
+        { "https://app.internal", "app.internal" },
         { "https://intranet", "intranet" },
         { "https://db.corp", "db.corp" },
         { "http://localhost:3000", "localhost" },
