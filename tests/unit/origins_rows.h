@@ -83,7 +83,7 @@
 { "^https://b\xc3\xbc" "cher\\.example$", ORIGINS_NONE, "", "", WITNESS_PLAIN, "" },
 { "^http://172\\.(1[6-9]|2[0-9]|3[01])\\.0\\.1$", ORIGINS_FINITE, "16", "http://172.16.0.1", WITNESS_LOCAL, "local local!" },
 { "^http://10(\\.[0-9]+){3}$", ORIGINS_SUBDOMAINS, "local addresses", "http://10.0.0.0", WITNESS_LOCAL, "local local!" },
-{ "^http://\\[fd[0-9a-f]{2}:[0-9a-f:]+\\]$", ORIGINS_SUBDOMAINS, "local addresses", "http://[fd00::]", WITNESS_LOCAL, "local local!" },
+{ "^http://\\[fd[0-9a-f]{2}:[0-9a-f:]+\\]$", ORIGINS_SUBDOMAINS, "local addresses", "http://[fdaa::]", WITNESS_LOCAL, "local local!" },
 { "^https://8\\.8\\.8\\.8$", ORIGINS_FINITE, "8.8.8.8", "https://8.8.8.8", WITNESS_PLAIN, "" },
 { "^https://.*\\.internal$", ORIGINS_SUBDOMAINS, "internal", "https://a.internal", WITNESS_PLAIN, "nobody" },
 { "^https://example\\.(local|test)$", ORIGINS_FINITE, "example.local example.test", "https://example.test", WITNESS_PLAIN, "local" },
