@@ -28,7 +28,7 @@ ENGINES = {
     "re2": ("g++", ["g++", "-O2", "-o", "re2", f"{HERE}/languages/re2.cc", "-lre2"], ["./re2"]),
     "go": ("go", ["go", "build", "-o", "go", f"{HERE}/languages/go.go"], ["./go"]),
     "java": ("javac", ["javac", "-d", ".", f"{HERE}/languages/Java.java"], ["java", "-Xss16m", "-cp", ".", "Java"]),
-    # V8's optimised code contradicts its own interpreter: /(b-(?=[^\\x62[]))+Qh/ and "b-Qh".
+    # V8's optimised code contradicts its own interpreter: /(b-(?=[^\x62[]))+Qh/ and "b-Qh".
     "ecmascript": ("node", None, ["node", "--no-regexp-optimization", f"{HERE}/languages/ecmascript.js"]),
     "lua": ("luajit", None, ["luajit", f"{HERE}/languages/lua.lua"]),
 }
