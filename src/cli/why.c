@@ -6,7 +6,7 @@
 #include "report/tell.h"
 #include "syntax/read_json.h"
 
-enum { NO_ENTRY = UINT32_MAX };
+#define NO_ENTRY UINT32_MAX
 
 // What is written about one request, in either form.
 struct verdict_line {
