@@ -80,6 +80,15 @@ static Str value_of_header(const struct headers *headers, const char *name)
     return header ? str_trim(header->value) : (Str){ NULL, 0 };
 }
 
+// A preflight can name more headers than a message can have.
+static bool names_too_many(Str list)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < list.len && count <= READING_HEADERS; i++)
+        count += list.ptr[i] == ',';
+    return count >= READING_HEADERS;
+}
+
 static bool read_entry(struct har_reader *reader, const struct data *data, uint32_t index,
                        struct entry *out)
 {
@@ -87,6 +96,7 @@ static bool read_entry(struct har_reader *reader, const struct data *data, uint3
     const struct data *response = data_find(data, STR("response"));
     const struct data *cookies = data_find(request, STR("cookies"));
     const struct data *error = data_find(data, STR("_error"));
+    const struct data *status = data_find(response, STR("status"));
     struct headers headers = { 0 };
     out->method = text_of(request, STR("method"));
     out->url = text_of(request, STR("url"));
@@ -95,7 +105,8 @@ static bool read_entry(struct har_reader *reader, const struct data *data, uint3
                      "entry %u has no request with a method and a URL", index);
     add_headers(reader->arena, request, &out->headers);
     add_headers(reader->arena, response, &headers);
-    (void)data_get_number(data_find(response, STR("status")), 999, &out->response.status);
+    if (status) // Some write -1 for an answer that did not come: like none at all.
+        (void)data_get_number(status, 999, &out->response.status);
     out->response.headers = headers.list.items;
     out->response.header_count = headers.list.count;
     out->origin = value_of_header(&out->headers, "origin");
@@ -111,7 +122,12 @@ static bool read_entry(struct har_reader *reader, const struct data *data, uint3
     out->refused = error && str_is(error->text, "net::ERR_FAILED");
     out->failed = out->response.status == 0 || out->refused;
     out->preflight = str_is(out->method, "OPTIONS") && out->asked_method.len && out->origin.len;
-    return true;
+    if (reading_within_limits(&out->headers) && reading_within_limits(&headers) &&
+        !names_too_many(out->asked_headers))
+        return true;
+    *out = (struct entry){ 0 };
+    return diagf(reader->run, &bad_entry, data->span,
+                 "entry %u has more than 1000 headers, or 256 KiB of them", index);
 }
 
 static Str asked_key(struct arena *arena, Str method, Str origin, Str url)

@@ -35,8 +35,16 @@ static bool add_header(const struct reading *reading, Str name, const struct dat
     return true;
 }
 
-bool reading_headers(const struct reading *reading, const struct data *object, Str field,
-                     struct headers *out)
+bool reading_within_limits(const struct headers *headers)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < headers->list.count && i <= READING_HEADERS; i++)
+        bytes += headers->list.items[i].name.len + headers->list.items[i].value.len;
+    return headers->list.count <= READING_HEADERS && bytes <= READING_HEADER_BYTES;
+}
+
+static bool read_headers(const struct reading *reading, const struct data *object, Str field,
+                         struct headers *out)
 {
     const struct data *data = data_find(object, field);
     if (!data)
@@ -62,6 +70,14 @@ bool reading_headers(const struct reading *reading, const struct data *object, S
             return false;
     }
     return true;
+}
+
+bool reading_headers(const struct reading *reading, const struct data *object, Str field,
+                     struct headers *out)
+{
+    return read_headers(reading, object, field, out) &&
+           (reading_within_limits(out) ||
+            reading_refuse(reading, field, "at most 1000 lines and 256 KiB"));
 }
 
 const struct header *reading_find(const struct headers *headers, Str name)

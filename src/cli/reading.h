@@ -15,6 +15,11 @@ struct headers {
     VEC(struct header) list;
 };
 
+// More than that is no message that a browser would take; what looks at headers is quadratic in
+// their number.
+enum { READING_HEADERS = 1000, READING_HEADER_BYTES = 256 << 10 };
+bool reading_within_limits(const struct headers *headers);
+
 // All of these return false when something is wrong, which is said in run->diags, and leave *out
 // alone when the field is absent or null.
 bool reading_refuse(const struct reading *reading, Str field, const char *expected);
