@@ -201,6 +201,8 @@ START_TEST(the_nicest_shortest_word)
     // Bytes of one rank: the rank of what follows decides before their order does.
     const struct fa *fork = fa_literals(s, (Str[]){ STR("ax"), STR("be"), STR("ce") }, 3);
     ck_assert(fa_shortest(g.arena, fork, taste, &word) && str_is(word, "be"));
+    const struct fa *first = fa_literals(s, (Str[]){ STR("ae"), STR("bx"), STR("cy") }, 3);
+    ck_assert(fa_shortest(g.arena, first, taste, &word) && str_is(word, "ae"));
     ck_assert(fa_shortest(g.arena, fa_empty(s), taste, &word) && word.len == 0);
     ck_assert(!fa_shortest(g.arena, fa_none(s), taste, &word));
     ck_assert(fa_is_literal(g.arena, fa_literal(s, STR("x.y")), &word) && str_is(word, "x.y"));
