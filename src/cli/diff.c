@@ -3,6 +3,7 @@
 #include "cli/sides.h"
 #include "cli/revert.h"
 #include "diff/diff.h"
+#include "source/git.h"
 
 // Paths that neither version has are mistakes.
 static bool paths_exist(struct command_run *command, const Str *paths, uint32_t count,
@@ -125,9 +126,37 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     return findings_report(workspace, report, &verdict);
 }
 
-static bool open_side(struct workspace *workspace, const struct side *side, const Str *paths,
-                      uint32_t count, struct version *out)
+// The names that some paths have in one version where the other one has them under another name.
+// Those of the old version when `is_old`.
+static const Str *follow_renames(struct workspace *workspace, const struct sides *sides,
+                                 const Str *paths, uint32_t count, struct source *source,
+                                 bool is_old)
 {
+    struct command_run *command = workspace->command;
+    const struct repo_new new = {
+        .kind = sides->new.kind == SIDE_REVISION ? REPO_NEW_TREE
+                : sides->new.kind == SIDE_INDEX  ? REPO_NEW_INDEX
+                                                 : REPO_NEW_WORKTREE,
+        .tree = sides->new.revision.tree,
+    };
+    Str *names = ARENA_ARRAY(command->run->arena, Str, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        names[i] = paths[i];
+        if (sides->old.kind != SIDE_REVISION || !side_is_git(&sides->new) ||
+            source_stat(source, paths[i]) != SOURCE_NONE ||
+            !repo_renamed(command->repo, sides->old.revision.tree, &new, paths[i], !is_old,
+                          &names[i]))
+            continue;
+        command_remark(command, "%.*s is %.*s in the %s version", STR_ARG(paths[i]),
+                       STR_ARG(names[i]), is_old ? "old" : "new");
+    }
+    return names;
+}
+
+static bool open_side(struct workspace *workspace, const struct sides *sides, bool is_old,
+                      const Str *paths, uint32_t count, struct version *out)
+{
+    const struct side *side = is_old ? &sides->old : &sides->new;
     bool good = true;
     switch (side->kind) {
     case SIDE_PATH:
@@ -144,7 +173,9 @@ static bool open_side(struct workspace *workspace, const struct side *side, cons
         break;
     }
     if (good)
-        version_restrict(workspace, out, paths, count);
+        version_restrict(workspace, out,
+                         follow_renames(workspace, sides, paths, count, out->source, is_old),
+                         count);
     return good;
 }
 
@@ -188,11 +219,11 @@ static enum exit_status compare_sides(struct command_run *command, const struct 
     struct version old, new;
     Str *paths;
     if (!clean_paths(command, sides, &paths) ||
-        !open_side(&workspace, &sides->old, paths, sides->path_count, &old) ||
+        !open_side(&workspace, sides, true, paths, sides->path_count, &old) ||
         !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &old, NULL);
-    if (!open_side(&workspace, &sides->new, paths, sides->path_count, &new) ||
+    if (!open_side(&workspace, sides, false, paths, sides->path_count, &new) ||
         !version_configure(&workspace, &new, BROKEN_CONFIG_FAILS) ||
         !paths_exist(command, paths, sides->path_count, &old, &new))
         return EXIT_STATUS_BROKEN;

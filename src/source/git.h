@@ -20,3 +20,14 @@ MUST_CHECK bool source_open_index(struct run *run, struct files *files, struct r
 // it and submodules are left out when it is walked, but not what is at or below a path of `named`.
 struct source *source_open_worktree(struct run *run, struct files *files, struct repo *repo,
                                     Str label, Str folder, const Str *named, uint32_t count);
+
+// The newer of two versions.
+enum repo_new_kind { REPO_NEW_TREE, REPO_NEW_INDEX, REPO_NEW_WORKTREE };
+struct repo_new {
+    enum repo_new_kind kind;
+    Str tree; // of REPO_NEW_TREE, hexadecimal
+};
+// The other name of a file that was renamed between the tree `old` and a newer version: `path` is
+// its name in the old one (is_old) or in the new one. False when it was not renamed.
+bool repo_renamed(struct repo *repo, Str old, const struct repo_new *new, Str path, bool is_old,
+                  Str *out);

@@ -11,7 +11,7 @@ conf nginx.conf $A
 commit one
 conf nginx.conf $A $B
 commit "let b in"
-let_in=$(git rev-parse HEAD)
+
 echo text >notes.txt
 commit "notes"
 conf nginx.conf $A

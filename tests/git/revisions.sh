@@ -120,6 +120,30 @@ run 2 diff HEAD~1 nginx/nginx.conf
 warns 'stands behind "--"'
 git reset -q --hard HEAD~1
 
+# a file that was renamed and changed
+git mv nginx/nginx.conf nginx/moved.conf
+conf nginx/moved.conf $A $B $C
+run 3 diff HEAD -- nginx/moved.conf
+warns "nginx/moved.conf is nginx/nginx.conf in the old version"
+says "HEAD:nginx/nginx.conf:"
+says "$C"
+keeps_quiet "$B:"
+git add -A
+run 3 diff --staged nginx/moved.conf
+warns "nginx/moved.conf is nginx/nginx.conf in the old version"
+git commit -q -m moved
+run 3 diff HEAD~1 HEAD -- nginx/moved.conf
+says "$C"
+keeps_quiet "$B:"
+run 3 diff HEAD~1 HEAD -- nginx/nginx.conf
+warns "nginx/nginx.conf is nginx/moved.conf in the new version"
+keeps_quiet "$B:"
+cd nginx
+run 3 diff HEAD~1 HEAD -- moved.conf
+cd ..
+run 3 diff HEAD~1 HEAD
+git reset -q --hard HEAD~1
+
 # the default branch: origin/HEAD, init.defaultBranch, main, master
 git clone -q "$work/plain" "$work/clone"
 cd "$work/clone"
