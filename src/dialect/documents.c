@@ -1,6 +1,7 @@
 #include "dialect/documents.h"
 
 #include "base/hash.h"
+#include "policy/places.h"
 #include "syntax/read_json.h"
 #include "syntax/read_yaml.h"
 
@@ -186,6 +187,7 @@ bool documents_load(struct model *model, struct source *source,
                     const struct dialect_options *options, const Str *paths, uint32_t path_count,
                     const struct dialect *typed, struct dialect_result *out)
 {
+    uint32_t from = out->policy->endpoint_count;
     struct taken taken = { ARENA_ARRAY(model->arena, struct documents, dialect_count + 1) };
     struct source_paths named = { 0 }, found = { 0 };
     bool good = find_files(model, source, paths, path_count, &named, &found);
@@ -201,6 +203,7 @@ bool documents_load(struct model *model, struct source *source,
         struct reading reading = { model, source, options, taken.of[d], out };
         good &= dialects[d]->read(&reading);
     }
+    places_merge(out->policy, from);
     return good;
 }
 

@@ -1,6 +1,7 @@
 #include "dialect/kubernetes/controllers.h"
 
 #include "base/hash.h"
+#include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress_nginx.h"
 #include "dialect/kubernetes/istio.h"
 #include "dialect/kubernetes/unmodelled.h"
@@ -130,8 +131,8 @@ const struct controller controllers[] = {
         .class_name = NULL,
         .prefixes = NOTHING,
         .images = TEXTS("envoyproxy/gateway"),
-        .newest = 0,
-        .read = read_unmodelled,
+        .newest = 1009000,
+        .read = envoy_gateway_read,
     },
     {
         .product = "kgateway",
@@ -142,7 +143,7 @@ const struct controller controllers[] = {
         .prefixes = NOTHING,
         .images = TEXTS("kgateway-dev/kgateway"),
         .newest = 0,
-        .read = read_unmodelled,
+        .read = kgateway_read,
     },
     {
         .product = "gloo",

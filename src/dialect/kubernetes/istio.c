@@ -1,6 +1,7 @@
 #include "dialect/kubernetes/istio.h"
 
 #include "base/hash.h"
+#include "dialect/kubernetes/http_route.h"
 #include "dialect/routes.h"
 
 #include <string.h>
@@ -356,7 +357,7 @@ static void note_gateways(struct mesh *mesh, const struct object *service)
     }
 }
 
-void istio_read(struct cluster *cluster, const struct controller *controller)
+static void read_services(struct cluster *cluster, const struct controller *controller)
 {
     struct mesh mesh = { .cluster = cluster, .model = cluster->model };
     struct rooted_list roots = { 0 };
@@ -401,4 +402,17 @@ void istio_read(struct cluster *cluster, const struct controller *controller)
                                                 .box = parts.items[i].box,
                                                 .span = route->http->span });
     }
+}
+
+void istio_read(struct cluster *cluster, const struct controller *controller)
+{
+    uint32_t version = cluster_running(cluster, controller).version;
+    bool newer = !version || version >= ISTIO_WILDCARDS;
+    const struct route_engine engine = {
+        .wildcards = newer,
+        .shaped_star = newer,
+        .forwards_refused = !newer,
+    };
+    read_services(cluster, controller);
+    http_routes_read(cluster, controller, &engine, false);
 }

@@ -1,5 +1,6 @@
 #include "dialect/kubernetes/kubernetes.h"
 
+#include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress.h"
 
 static bool claims(const struct document *document, Str *why)
@@ -24,6 +25,7 @@ static bool read(struct reading *reading)
     ingresses_find(&cluster);
     for (uint32_t i = 0; i < controller_count; i++)
         controllers[i].read(&cluster, &controllers[i]);
+    http_routes_unowned(&cluster);
     return cluster.good;
 }
 

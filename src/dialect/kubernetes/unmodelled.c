@@ -1,5 +1,6 @@
 #include "dialect/kubernetes/unmodelled.h"
 
+#include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress.h"
 
 #include <string.h>
@@ -14,7 +15,6 @@ static const struct carrier {
     { "kong", "configuration.konghq.com", "KongPlugin", "" },
     { "kong", "configuration.konghq.com", "KongClusterPlugin", "" },
     { "contour", "projectcontour.io", "HTTPProxy", "spec.virtualhost.corsPolicy" },
-    { "envoy-gateway", "gateway.envoyproxy.io", "SecurityPolicy", "spec.cors" },
     { "emissary", "getambassador.io", "Mapping", "spec.cors" },
     { "emissary", "getambassador.io", "Module", "spec.config.cors" },
     { "apisix", "apisix.apache.org", "ApisixRoute", "" },
@@ -77,11 +77,17 @@ static void read_carriers(struct cluster *cluster, const struct controller *cont
     }
 }
 
-void read_unmodelled(struct cluster *cluster, const struct controller *controller)
+void read_unmodelled_objects(struct cluster *cluster, const struct controller *controller)
 {
     for (size_t i = 0; i < sizeof carriers / sizeof *carriers; i++)
         if (strcmp(carriers[i].product, controller->product) == 0)
             read_carriers(cluster, controller, &carriers[i]);
+}
+
+void read_unmodelled(struct cluster *cluster, const struct controller *controller)
+{
+    read_unmodelled_objects(cluster, controller);
+    http_routes_of(cluster, controller);
     uint32_t at = 0;
     const struct object *ingress;
     while ((ingress = ingress_next(cluster, controller, &at))) {

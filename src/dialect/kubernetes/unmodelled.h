@@ -4,4 +4,6 @@
 
 #include "dialect/kubernetes/controllers.h"
 
+// The objects of such a product beside Ingress and HTTPRoute.
+void read_unmodelled_objects(struct cluster *cluster, const struct controller *controller);
 void read_unmodelled(struct cluster *cluster, const struct controller *controller);
