@@ -189,6 +189,16 @@ static void set_asked_headers(struct arena *arena, const struct entry *preflight
     request->force_preflight = true;
 }
 
+static const struct target *target_find(const struct har_reader *reader, Str url)
+{
+    const struct target *target;
+    uint32_t at = 0;
+    while ((target = map_next(&reader->targets, hash_str(HASH_SEED, url), &at)))
+        if (str_equal(target->url, url))
+            return target;
+    return NULL;
+}
+
 static void remember_target(struct har_reader *reader, const struct entry *entry, Str origin)
 {
     const struct header *location = NULL;
@@ -200,9 +210,12 @@ static void remember_target(struct har_reader *reader, const struct entry *entry
         !url_parse(reader->arena, entry->url, NULL, &base) ||
         !url_parse(reader->arena, location->value, &base, &url))
         return;
+    Str text = url_text(reader->arena, &url);
+    if (target_find(reader, text))
+        return;
     Str from = url_origin_of(reader->arena, &base), to = url_origin_of(reader->arena, &url);
     struct target *target = ARENA_NEW(reader->arena, struct target);
-    target->url = url_text(reader->arena, &url);
+    target->url = text;
     target->origin = str_equal(from, to) || str_equal(from, origin) ? origin : STR("null");
     map_add(reader->arena, &reader->targets, hash_str(HASH_SEED, target->url), target);
 }
@@ -210,11 +223,9 @@ static void remember_target(struct har_reader *reader, const struct entry *entry
 // Without what the browser sent, the page is guessed by what came before, or by the Referer.
 static Str guess_origin(struct har_reader *reader, const struct entry *entry, bool by_script)
 {
-    uint32_t at = 0;
-    const struct target *target;
-    while ((target = map_next(&reader->targets, hash_str(HASH_SEED, entry->url), &at)))
-        if (str_equal(target->url, entry->url))
-            return target->origin;
+    const struct target *target = target_find(reader, entry->url);
+    if (target)
+        return target->origin;
     // Not every browser writes what a request was for.
     bool fits = entry->referer.len && (by_script || !entry->type.len);
     return fits ? url_origin(reader->arena, entry->referer) : (Str){ NULL, 0 };
