@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "diff/across.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -273,4 +274,5 @@ void overlap_find(const struct policy *old, const struct policy *new, struct ove
         uncovered(model, old->endpoints[i], &search.covered_old[i], &rest);
         alone(model, out, old->endpoints[i], NULL, &rest);
     }
+    overlaps_across(model, out);
 }
