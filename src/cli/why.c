@@ -117,6 +117,7 @@ static bool explain_line(struct why *why, Span at, Str text, uint32_t number)
     struct recorded recorded;
     struct verdict_line line = { .line = number, .entry = NO_ENTRY };
     uint32_t before = run->diags.count;
+    struct arena_mark mark = arena_mark(run->arena);
     bool good = recorded_parse(&reading, text, &recorded);
     if (good) {
         line.recorded = &recorded;
@@ -126,6 +127,8 @@ static bool explain_line(struct why *why, Span at, Str text, uint32_t number)
             (struct fetch){ .verdict = FETCH_UNKNOWN, .reason = run->diags.items[before].message };
     }
     tell(why, &line);
+    if (run->diags.count == before)
+        arena_rewind(run->arena, mark); // what is written has an arena of its own
     return good;
 }
 
@@ -152,10 +155,12 @@ static bool explain_har(struct why *why, const struct data *data)
     struct har har;
     bool good = har_read(run, data, &har);
     for (uint32_t i = 0; i < har.count; i++) {
+        struct arena_mark mark = arena_mark(run->arena);
         struct verdict_line line = { .entry = har.items[i].entry,
                                      .recorded = &har.items[i].recorded };
         recorded_judge(run->arena, &har.items[i].recorded, &line.fetch, &line.notes);
         tell(why, &line);
+        arena_rewind(run->arena, mark);
     }
     command_remark(why->command, "%u entries, %u of them across origins: %u blocked, %u unknown",
                    har.entries, har.count, why->blocked, why->unknown);
@@ -204,27 +209,37 @@ static bool options_make_sense(struct command_run *command, bool *text)
     return false;
 }
 
-static enum exit_status start(struct command_run *command)
+static enum exit_status explain(struct why *why, Str path)
 {
-    const struct options *options = command->options;
+    struct command_run *command = why->command;
     struct run *run = command->run;
-    struct buf out = { .arena = run->arena };
     struct workspace workspace = workspace_new(command);
-    struct why why = { .command = command, .files = workspace.files, .out = &out };
-    Str path = options->arguments.count ? options->arguments.items[0] : STR("-");
     Str text, reason;
     const struct data *har;
-    if (!options_make_sense(command, &why.text))
-        return EXIT_STATUS_BROKEN;
+    why->files = workspace.files;
     if (!local_read(run->arena, path, run->limits->file_bytes, &text, &reason))
         return command_fail(command, "%.*s cannot be read: %.*s", STR_ARG(path), STR_ARG(reason));
     uint32_t file = files_add(workspace.files, path, text), before = run->diags.count;
-    bool good = find_har(&why, file, &har) ? explain_har(&why, har) : explain_lines(&why, file);
+    bool good = find_har(why, file, &har) ? explain_har(why, har) : explain_lines(why, file);
     good &= run->diags.count == before;
     version_complain_since(&workspace, before);
-    if (!command_write(command, options->outputs.items[0].path, buf_str(&out)))
+    if (!command_write(command, command->options->outputs.items[0].path, buf_str(why->out)))
         return EXIT_STATUS_BROKEN;
     return good ? EXIT_STATUS_PASS : EXIT_STATUS_BROKEN;
+}
+
+static enum exit_status start(struct command_run *command)
+{
+    const struct options *options = command->options;
+    struct buf out = { 0 };
+    struct why why = { .command = command, .out = &out };
+    if (!options_make_sense(command, &why.text))
+        return EXIT_STATUS_BROKEN;
+    out.arena = arena_new();
+    enum exit_status status =
+        explain(&why, options->arguments.count ? options->arguments.items[0] : STR("-"));
+    arena_free(out.arena);
+    return status;
 }
 
 const struct command command_why = {
