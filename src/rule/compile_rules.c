@@ -164,6 +164,7 @@ static void add_rule(struct writer *writer, const struct rule *rule, struct buf 
         rule->covered_by_count ? add_strs(writer, rule->covered_by, rule->covered_by_count) : 0;
     uint32_t references =
         rule->reference_count ? add_strs(writer, rule->references, rule->reference_count) : 0;
+    uint32_t twins = rule->twin_count ? add_strs(writer, rule->twins, rule->twin_count) : 0;
     uint32_t examples = add_examples(writer, rule);
     buf_add_text(rows, "{ ");
     add_str(rows, rule->id);
@@ -186,7 +187,11 @@ static void add_rule(struct writer *writer, const struct rule *rule, struct buf 
     add_name(rows, references);
     buf_addf(rows, ", %" PRIu32 ", ", rule->reference_count);
     add_name(rows, examples);
-    buf_addf(rows, ", %" PRIu32 ", 0 },\n", rule->example_count);
+    buf_addf(rows, ", %" PRIu32 ", ", rule->example_count);
+    add_name(rows, twins);
+    buf_addf(rows, ", %" PRIu32 ", ", rule->twin_count);
+    add_str(rows, rule->no_twin);
+    buf_add_text(rows, ", 0 },\n");
 }
 
 // The line and column of a byte, both from 1.

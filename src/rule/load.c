@@ -327,7 +327,7 @@ static bool read_rule(struct run *run, const struct data *map, struct rule *out)
 {
     static const char *const known[] = { "id",   "name",       "level",      "review",  "subject",
                                          "when", "cases",      "covered_by", "message", "why",
-                                         "fix",  "references", "examples" };
+                                         "fix",  "references", "examples",   "twins",   "no_twin" };
     if (!check_keys(run, map, known, sizeof known / sizeof *known))
         return false;
     out->level = LEVEL_WARNING;
@@ -343,7 +343,8 @@ static bool read_rule(struct run *run, const struct data *map, struct rule *out)
            get_text(run, map, "why", true, &out->why) &&
            get_text(run, map, "fix", true, &out->fix) &&
            get_texts(run, map, "references", &out->references, &out->reference_count) &&
-           read_examples(run, map, out);
+           get_texts(run, map, "twins", &out->twins, &out->twin_count) &&
+           get_text(run, map, "no_twin", false, &out->no_twin) && read_examples(run, map, out);
 }
 
 bool rule_load(struct run *run, uint32_t file, Str text, struct rule *out)

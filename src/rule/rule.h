@@ -60,6 +60,9 @@ struct rule {
     uint32_t reference_count;
     const struct rule_example *examples;
     uint32_t example_count;
+    const Str *twins; // ids: what reports the reverse of what it reports
+    uint32_t twin_count;
+    Str no_twin;          // why nothing does
     uint64_t source_hash; // of the text of a project's own rule; 0: built in
 };
 
