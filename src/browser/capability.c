@@ -109,11 +109,34 @@ static void survey_op(struct survey *s, const struct header_op *op)
     }
 }
 
+// The names that a preflight may ask for where cells differ by what it asks for: an answer that
+// echoes them says nothing of its own.
+static void add_asked(struct survey *s, enum capability_kind kind, const struct fa *language)
+{
+    enum { NAMES_MAX = 256 };
+    struct model *model = s->model;
+    const struct pattern *token =
+        model_pattern(model, STR("[-!#$%&'*+.^_`|~0-9A-Za-z]+"), REGEX_PCRE2, REGEX_FULL);
+    const struct fa *single = fa_intersect(model->fa, language, token->result.language);
+    if (!single || fa_count(single) > NAMES_MAX)
+        return; // the others than those: any
+    Str *names = ARENA_ARRAY(model->arena, Str, NAMES_MAX);
+    size_t count = fa_enumerate(model->arena, single, names, NAMES_MAX);
+    for (size_t i = 0; i < count; i++)
+        add_list(s, kind, names[i]);
+}
+
 static void survey_cell(struct survey *s, const struct cell *cell)
 {
     const struct response *response = cell->response;
-    for (uint32_t i = 0; i < cell->box->count; i++)
-        s->by_method |= cell->box->items[i].var == s->model->method;
+    for (uint32_t i = 0; i < cell->box->count; i++) {
+        const struct box_item *item = &cell->box->items[i];
+        s->by_method |= item->var == s->model->method;
+        if (item->var == s->model->request_method)
+            add_asked(s, CAPABILITY_METHOD, item->language);
+        if (item->var == s->model->request_headers)
+            add_asked(s, CAPABILITY_HEADER, item->language);
+    }
     if (response->answer == ANSWER_UNKNOWN || response->answer == ANSWER_UPSTREAM)
         s->credentials = true;
     for (uint32_t i = 0; i < response->op_count; i++) {
