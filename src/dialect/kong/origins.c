@@ -147,6 +147,8 @@ static Str normalise(struct arena *arena, Str text)
     if ((str_is(scheme, "http") && str_is(port, "80")) ||
         (str_is(scheme, "https") && str_is(port, "443")))
         has_port = false;
+    if (!has_port)
+        port = STR("");
     return str_format(arena, "%.*s%s%.*s%s%.*s", STR_ARG(scheme), scheme.len ? "://" : "",
                       STR_ARG(host), has_port ? ":" : "", STR_ARG(port));
 }
