@@ -9,7 +9,7 @@
 enum capability_kind {
     CAPABILITY_READ,   // read the answer to a simple GET ("credentials": with cookies)
     CAPABILITY_METHOD, // send `name` (HEAD and POST need no preflight) and read the answer
-    CAPABILITY_HEADER, // send the request header `name`
+    CAPABILITY_HEADER, // send the request header `name`, with some method
     CAPABILITY_EXPOSE, // read the response header `name`
 };
 

@@ -154,17 +154,15 @@ static struct cors_response answer(struct model *model, const struct endpoint *e
     return (struct cors_response){ 0 };
 }
 
-// The same question for one origin.
-static bool concrete(struct model *model, const struct endpoint *endpoint, Str origin,
-                     struct capability capability)
+// The same question for one origin, with one method.
+static bool concrete_with(struct model *model, const struct endpoint *endpoint, Str origin,
+                          struct capability capability, Str method)
 {
     struct header author = { capability.name, STR("1") };
     struct cors_request page = { .page = origin,
                                  .url = STR("https://api.test/"),
-                                 .method = STR("GET"),
+                                 .method = method,
                                  .credentials = capability.credentials };
-    if (capability.kind == CAPABILITY_METHOD)
-        page.method = capability.name;
     if (capability.kind == CAPABILITY_HEADER) {
         page.headers = &author;
         page.header_count = 1;
@@ -191,6 +189,19 @@ static bool concrete(struct model *model, const struct endpoint *endpoint, Str o
     return cors_judge(model->arena, &page, &preflight, &response).allowed &&
            (capability.kind != CAPABILITY_EXPOSE ||
             cors_exposed(model->arena, &page, &response, capability.name));
+}
+
+// A header can be sent if it can be with some method.
+static bool concrete(struct model *model, const struct endpoint *endpoint, Str origin,
+                     struct capability capability)
+{
+    static const char *const tried[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+    bool is_method = capability.kind == CAPABILITY_METHOD, has = false;
+    size_t count = capability.kind == CAPABILITY_HEADER ? sizeof tried / sizeof *tried : 1;
+    for (size_t i = 0; i < count && !has; i++)
+        has = concrete_with(model, endpoint, origin, capability,
+                            is_method ? capability.name : str_from(tried[i]));
+    return has;
 }
 
 static int lifted_is_concrete(struct prop_random *random, uint32_t size)
