@@ -17,8 +17,3 @@ const char *origin_flaw(Str text)
         return "browsers leave the default port out";
     return NULL;
 }
-
-Str origin_question(struct arena *arena, Str why)
-{
-    return str_format(arena, "whether an allowed origin is the one that asks (%.*s)", STR_ARG(why));
-}

@@ -6,6 +6,3 @@
 // Why no browser sends `text` as the value of Origin (reference/browser.md 1.16); NULL when one
 // could. To be said after "...: it".
 const char *origin_flaw(Str text);
-
-// The condition that an allowed origin that is not known, for `why`, is the one that asks.
-Str origin_question(struct arena *arena, Str why);

@@ -15,20 +15,20 @@
 #define PREFLIGHT "OPTIONS " URL "Access-Control-Request-Method=PUT "
 #define APP "AllowOrigins: ['https://app.test']"
 #define ALL "AllowMethods: [GET, PUT], AllowHeaders: [x-a, x-b], ExposeHeaders: [x-c], MaxAge: 60"
-#define NOT_TAKEN(entry, why) "AWS takes " entry " for an origin (not documented" why ")"
 #define LET "the authorizer lets a preflight pass"
 
 static const struct case_row http_rows[] = {
     { "4.1 a listed origin is echoed", HTTP(APP), "GET " URL "Origin=https://app.test",
       UP " acao=https://app.test vary=?" },
-    { "4.1 another origin gets nothing", HTTP(APP), "GET " URL "Origin=https://x.test", UP },
-    { "4.1 no origin, no headers", HTTP("AllowOrigins: ['*']"), "GET " URL, UP },
+    { "4.1 another origin gets nothing", HTTP(APP), "GET " URL "Origin=https://x.test",
+      UP " vary=?" },
+    { "4.1 no origin, no headers", HTTP("AllowOrigins: ['*']"), "GET " URL, UP " vary=?" },
     { "4.1 * is sent as it is", HTTP("AllowOrigins: ['*']"), "GET " URL "Origin=https://x.test",
       UP " acao=* vary=?" },
     { "4.1 https://* is any https origin", HTTP("AllowOrigins: ['https://*']"),
       "GET " URL "Origin=https://x.test", UP " acao=https://x.test vary=?" },
     { "4.1 https://* is no http", HTTP("AllowOrigins: ['https://*']"),
-      "GET " URL "Origin=http://x.test", UP },
+      "GET " URL "Origin=http://x.test", UP " vary=?" },
     { "4.1 http://*", HTTP("AllowOrigins: ['http://*']"), "GET " URL "Origin=http://x.test",
       UP " acao=http://x.test vary=?" },
     { "4.1 https://* with credentials", HTTP("AllowOrigins: ['https://*'], AllowCredentials: true"),
@@ -40,11 +40,12 @@ static const struct case_row http_rows[] = {
       "204 acao=https://app.test acam=GET,PUT acah=x-a,x-b acma=60 vary=?" },
     { "4.1 no methods, none named", HTTP(APP), PREFLIGHT "Origin=https://app.test",
       "204 acao=https://app.test vary=?" },
-    { "4.1 a preflight of another origin", HTTP(APP), PREFLIGHT "Origin=https://x.test", "204" },
+    { "4.1 a preflight of another origin", HTTP(APP), PREFLIGHT "Origin=https://x.test",
+      "204 vary=?" },
     { "4.1 OPTIONS without Access-Control-Request-Method is no preflight", HTTP(APP),
       "OPTIONS " URL "Origin=https://app.test", UP " acao=https://app.test vary=?" },
     { "4.1 backends' headers are dropped", HTTP(APP),
-      "GET " URL "Origin=https://x.test upstream:Access-Control-Allow-Origin=*", UP },
+      "GET " URL "Origin=https://x.test upstream:Access-Control-Allow-Origin=*", UP " vary=?" },
     { "4.1 without settings they pass", "Resources: {Api: {Type: 'AWS::ApiGatewayV2::Api'}}\n",
       "GET " URL "Origin=https://x.test upstream:Access-Control-Allow-Origin=*", UP " acao=*" },
     { "4.1 an authorizer on $default refuses preflights", HTTP(APP) ROUTE("R", "$default", "JWT"),
@@ -62,38 +63,31 @@ static const struct case_row http_rows[] = {
       PREFLIGHT "Origin=https://app.test",
       "[not " LET "] 401 | [" LET "] 204 acao=https://app.test vary=?" },
     { "4.1 other wildcards", HTTP("AllowOrigins: ['https://*.app.test']"),
-      "GET " URL "Origin=https://a.app.test",
-      "[" NOT_TAKEN("https://*.app.test", "") "] " UP
-                                              " acao=https://a.app.test vary=? | [not " NOT_TAKEN(
-                                                  "https://*.app.test", "") "] " UP },
+      "GET " URL "Origin=https://a.app.test", UP " acao=? vary=?" },
     { "4.1 ... allow nothing else", HTTP("AllowOrigins: ['https://*.app.test']"),
-      "GET " URL "Origin=https://x.test", UP },
+      "GET " URL "Origin=https://x.test", UP " vary=?" },
     { "4.1 other schemes are refused when it is deployed",
       HTTP("AllowOrigins: ['capacitor://localhost']"), "GET " URL "Origin=capacitor://localhost",
-      "[" NOT_TAKEN(
-          "capacitor://localhost",
-          ": it does not begin with http:// or https://") "] " UP
-                                                          " acao=capacitor://localhost vary=? | "
-                                                          "[not " NOT_TAKEN(
-                                                              "capacitor://localhost",
-                                                              ": it does not begin with http:// or "
-                                                              "https://") "] " UP },
+      UP " acao=? vary=?" },
     { "15 letters in another case", HTTP("AllowOrigins: ['https://App.test']"),
-      "GET " URL "Origin=https://app.test",
-      "[" NOT_TAKEN("https://App.test",
-                    ": it has capital letters") "] " UP
-                                                " acao=https://app.test vary=? | [not " NOT_TAKEN(
-                                                    "https://App.test",
-                                                    ": it has capital letters") "] " UP },
+      "GET " URL "Origin=https://app.test", UP " acao=? vary=?" },
     { "15 what * in methods means with credentials",
       HTTP(APP ", AllowMethods: ['*'], AllowCredentials: true"),
       PREFLIGHT "Origin=https://app.test", "204 acao=https://app.test acac=true acam=? vary=?" },
     { "a parameter without a default",
       "Parameters: {P: {Type: String}}\n" HTTP("AllowOrigins: [!Ref P]"),
+      "GET " URL "Origin=https://x.test", UP " acao=? vary=?" },
+    { "... what else is listed is known",
+      "Parameters: {P: {Type: String}}\n" HTTP("AllowOrigins: [!Ref P, 'https://app.test']"),
+      "GET " URL "Origin=https://app.test", UP " acao=https://app.test vary=?" },
+    { "a part of an origin that is not known",
+      "Parameters: {P: {Type: String}}\n" HTTP("AllowOrigins: [!Sub 'https://${P}.app.test']"),
+      "GET " URL "Origin=https://x.test", UP " vary=?" },
+    { "settings that are not known",
+      "Resources: {Api: {Type: 'AWS::ApiGatewayV2::Api', Properties: "
+      "{CorsConfiguration: !ImportValue x}}}\n",
       "GET " URL "Origin=https://x.test",
-      "[an allowed origin is the one that asks (P has no default)] " UP
-      " acao=https://x.test vary=? | [not an allowed origin is the one that asks (P has no "
-      "default)] " UP },
+      "unknown: what Fn::ImportValue gives is known only where it is deployed" },
     { "credentials by a condition",
       "Conditions: {C: !Equals [!Ref P, y]}\n" HTTP(APP ", AllowCredentials: !If [C, true, false]"),
       "GET " URL "Origin=https://app.test",
@@ -175,7 +169,7 @@ static const struct case_row function_rows[] = {
       "upstream lambda:Fn acao=https://app.test vary=?" },
     { "4.3 the function's pass where they say nothing", FUNCTION(APP),
       "GET " FURL "Origin=https://x.test upstream:Access-Control-Allow-Origin=*",
-      "upstream lambda:Fn acao=*" },
+      "upstream lambda:Fn acao=* vary=?" },
     { "15 several origins", FUNCTION("AllowOrigins: ['https://app.test', 'https://b.test']"),
       "GET " FURL "Origin=https://app.test",
       "[" SEVERAL "] upstream lambda:Fn acao=https://app.test vary=? | [not " SEVERAL

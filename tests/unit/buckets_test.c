@@ -70,15 +70,10 @@ static const struct case_row s3_rows[] = {
       "] upstream bucket.s3 acao=https://app.test acam=GET, PUT acac=true " VARY },
     { "15 letters in another case", S3(RULE("\"https://App.test\"", "")),
       "GET " URL "Origin=https://app.test",
-      "[S3 compares https://App.test without regard to case (not documented)] upstream bucket.s3 "
-      "acao=https://app.test acam=GET, PUT acac=true " VARY
-      " | [not S3 compares https://App.test without regard to case (not documented)] upstream "
-      "bucket.s3" },
+      "upstream bucket.s3 acam=GET, PUT acac=true " VARY " acao=?" },
     { "15 whether * may be empty", S3(RULE("\"https://*app.test\"", "")),
       "GET " URL "Origin=https://app.test",
-      "[* in https://*app.test may stand for nothing (not documented)] upstream bucket.s3 "
-      "acao=https://app.test acam=GET, PUT acac=true " VARY
-      " | [not * in https://*app.test may stand for nothing (not documented)] upstream bucket.s3" },
+      "upstream bucket.s3 acam=GET, PUT acac=true " VARY " acao=?" },
 };
 
 #define BUCKET(properties)                                                                         \
@@ -88,7 +83,6 @@ static const struct case_row s3_rows[] = {
 #define CFN(origins)                                                                               \
     BUCKET("CorsConfiguration: {CorsRules: [{AllowedMethods: [GET], AllowedOrigins: " origins      \
            ", ExposedHeaders: [x], MaxAge: 5, Id: a}]}")
-#define ASKS "an allowed origin is the one that asks (P has no default)"
 #define UP "http://up.s3/x "
 
 static const struct case_row template_rows[] = {
@@ -103,9 +97,8 @@ static const struct case_row template_rows[] = {
       " | [not P is wide] upstream up.s3" },
     { "part of an origin is not known", CFN("[!Sub 'https://${P}.app.test']"),
       "GET " UP "Origin=https://a.app.test",
-      "[P is wide] upstream up.s3 | [not P is wide] [" ASKS "] upstream up.s3 "
-      "acao=https://a.app.test acam=GET aceh=x acma=5 acac=true " VARY
-      " | [not P is wide] [not " ASKS "] upstream up.s3" },
+      "[P is wide] upstream up.s3 | [not P is wide] upstream up.s3 acam=GET aceh=x acma=5 "
+      "acac=true " VARY " acao=?" },
     { "... and nothing else can be it", CFN("[!Sub 'https://${P}.app.test']"),
       "GET " UP "Origin=https://x.test",
       "[P is wide] upstream up.s3 | [not P is wide] upstream up.s3" },
@@ -147,16 +140,15 @@ static const struct said_row template_said[] = {
 
 #define STAR "GCS answers with * where * is allowed (not documented)"
 #define FIRST "GCS takes the first of several rules that fit (not documented)"
-#define GLOB "GCS takes the * in https://*.app.test for any text (not documented)"
 
 static const struct case_row gcs_rows[] = {
     { "9 a listed origin is echoed", GCS(APP, ", \"responseHeader\": [\"ETag\"]"),
       "GET " GURL "Origin=https://app.test",
       "upstream bucket.gcs acao=https://app.test acac=? aceh=ETag vary=?" },
     { "9 another origin", GCS(APP, ""), "GET " GURL "Origin=https://x.test",
-      "upstream bucket.gcs" },
+      "upstream bucket.gcs vary=?" },
     { "9 another method", GCS(APP, ""), "DELETE " GURL "Origin=https://app.test",
-      "upstream bucket.gcs" },
+      "upstream bucket.gcs vary=?" },
     { "9 methods may be *", "[{\"origin\": [" APP "], \"method\": [\"*\"], \"maxAgeSeconds\": 1}]",
       "DELETE " GURL "Origin=https://app.test",
       "upstream bucket.gcs acao=https://app.test acac=? vary=?" },
@@ -165,16 +157,15 @@ static const struct case_row gcs_rows[] = {
       GPREFLIGHT "Origin=https://app.test Access-Control-Request-Headers=content-type",
       "200 acao=https://app.test acac=? acam=GET, PUT acah=Content-Type acma=60 vary=?" },
     { "9 a preflight for another header fails", GCS(APP, ""),
-      GPREFLIGHT "Origin=https://app.test Access-Control-Request-Headers=content-type", "200" },
+      GPREFLIGHT "Origin=https://app.test Access-Control-Request-Headers=content-type",
+      "200 vary=?" },
     { "9 a preflight of another origin fails", GCS(APP, ""), GPREFLIGHT "Origin=https://x.test",
-      "200" },
+      "200 vary=?" },
     { "15 * or echo", GCS("\"*\"", ""), "GET " GURL "Origin=https://x.test",
       "[" STAR "] upstream bucket.gcs acao=* acac=? vary=? | [not " STAR
       "] upstream bucket.gcs acao=https://x.test acac=? vary=?" },
     { "15 partial wildcards", GCS("\"https://*.app.test\"", ""),
-      "GET " GURL "Origin=https://a.app.test",
-      "[" GLOB "] upstream bucket.gcs acao=https://a.app.test acac=? vary=? | [not " GLOB
-      "] upstream bucket.gcs" },
+      "GET " GURL "Origin=https://a.app.test", "upstream bucket.gcs acac=? acao=? vary=?" },
     { "15 the order of rules",
       "[{\"origin\": [" APP "], \"method\": [\"GET\"], \"responseHeader\": [\"a\"]}, "
       "{\"origin\": [" APP "], \"method\": [\"GET\"], \"responseHeader\": [\"b\"]}]",

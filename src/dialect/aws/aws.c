@@ -160,6 +160,7 @@ static bool claims_dump(const struct document *document, Str *why)
 {
     const struct data *root = document->root;
     const struct data *origins = document_find(root, "AllowOrigins");
+    const struct data *lower = document_find(root, "allowOrigins");
     bool is_api = document_find(root, "ProtocolType") && document_find(root, "ApiId");
     bool is_list = has_key(document_find(root, "Items"), "ProtocolType");
     bool is_function = (document_find(root, "FunctionUrl") && document_find(root, "Cors")) ||
@@ -173,7 +174,8 @@ static bool claims_dump(const struct document *document, Str *why)
         *why = STR("it is what the command line of AWS prints about an API");
     else
         *why = STR("it is a CORS configuration as the command line of AWS takes it");
-    return is_api || is_list || is_function || is_rest || (origins && origins->kind == DATA_LIST);
+    return is_api || is_list || is_function || is_rest || (origins && origins->kind == DATA_LIST) ||
+           (lower && lower->kind == DATA_LIST);
 }
 
 static bool claims(const struct document *document, Str *why)

@@ -56,7 +56,8 @@ const struct box *aws_box(struct model *model, const struct aws_site *site);
 // ---- the CORS settings of an HTTP API or a function URL (4.1, 4.3)
 
 struct aws_cors {
-    Span span; // where it is written; file 0: there is none
+    Span span;                  // where it is written; file 0: there is none
+    const struct part *unknown; // not NULL: nothing of it is known
     struct term origins, methods, headers, expose, max_age, credentials;
 };
 enum aws_spelling {
@@ -65,8 +66,7 @@ enum aws_spelling {
     AWS_SERVERLESS
 }; // AllowOrigins, allowOrigins, allowedOrigins
 
-// Reads the settings. False when `term` is none. What is unknown, as a whole, is TERM_UNKNOWN in
-// every part.
+// Reads the settings. False when `term` is none.
 bool aws_cors_read(struct aws *aws, const struct term *term, enum aws_spelling spelling,
                    struct aws_cors *out);
 // Parts of `over` in place of those of `cors`.

@@ -31,6 +31,8 @@ bool aws_cors_read(struct aws *aws, const struct term *term, enum aws_spelling s
                      term_kind_text(term));
         return false;
     }
+    if (term->kind == TERM_UNKNOWN)
+        cors.unknown = value_find_unknown(term->value);
     for (int i = 0; i < PARTS; i++)
         *part(&cors, i) = term_find(aws->terms, term, spellings[spelling][i]);
     aws_check_keys(aws, term, spellings[spelling], "The CORS configuration");
@@ -44,6 +46,8 @@ void aws_cors_merge(struct aws_cors *cors, const struct aws_cors *over)
     for (int i = 0; i < PARTS; i++)
         if (term_is_there(part(&from, i)))
             *part(cors, i) = *part(&from, i);
+    if (over->unknown)
+        cors->unknown = over->unknown;
     if (over->span.file)
         cors->span = over->span;
 }

@@ -14,12 +14,12 @@ static struct aws_site site_of(struct aws *aws, const struct term *url, const ch
     return site;
 }
 
-static void read_settings(struct aws *aws, const struct term *written, struct aws_site site,
-                          bool is_function, Span span)
+static void read_settings(struct aws *aws, const struct term *written, enum aws_spelling spelling,
+                          struct aws_site site, bool is_function, Span span)
 {
     struct aws_cors cors;
     struct http_api api = { .is_function = is_function, .upstream = site.host, .span = span };
-    if (aws_cors_read(aws, written, AWS_UPPER, &cors)) {
+    if (aws_cors_read(aws, written, spelling, &cors)) {
         api.cors = &cors;
         if (is_function)
             aws_check_function_cors(aws, &cors);
@@ -48,14 +48,14 @@ static void read_api(struct aws *aws, const struct term *api)
     (void)term_is_known(&id, &name);
     struct aws_site site =
         site_of(aws, &endpoint, str_terminated(aws->model->arena, name), "execute-api");
-    read_settings(aws, &cors, site, false, begin_of(api));
+    read_settings(aws, &cors, AWS_UPPER, site, false, begin_of(api));
 }
 
 static void read_function(struct aws *aws, const struct term *function)
 {
     struct term url = term_find(aws->terms, function, "FunctionUrl");
     struct term cors = term_find(aws->terms, function, "Cors");
-    read_settings(aws, &cors, site_of(aws, &url, "function", "lambda-url"), true,
+    read_settings(aws, &cors, AWS_UPPER, site_of(aws, &url, "function", "lambda-url"), true,
                   begin_of(function));
 }
 
@@ -148,6 +148,6 @@ void aws_read_dump(struct aws *aws)
     else if (document_find(root.data, "ProtocolType"))
         read_api(aws, &root);
     else // the settings by themselves, as --cors-configuration takes them
-        read_settings(aws, &root, site_of(aws, &none, "api", "execute-api"), false,
-                      begin_of(&root));
+        read_settings(aws, &root, document_find(root.data, "allowOrigins") ? AWS_LOWER : AWS_UPPER,
+                      site_of(aws, &none, "api", "execute-api"), false, begin_of(&root));
 }

@@ -87,12 +87,12 @@ static void set_headers(struct aws *aws, struct cases *cases, struct branch *bra
     }
     if (!preflight || api->is_function)
         set_list(aws, cases, branch, "Access-Control-Expose-Headers", &cors->expose, credentials);
-    leave_vary_open(aws, cases, branch, cors->span);
 }
 
-static void end(struct cases *cases, struct branch branch, const struct http_api *api,
-                bool preflight)
+static void end(struct aws *aws, struct cases *cases, struct branch branch,
+                const struct http_api *api, bool preflight)
 {
+    leave_vary_open(aws, cases, &branch, api->cors->span);
     if (preflight)
         branch_answer(cases, branch, api->is_function ? 200 : 204, api->span);
     else
@@ -106,7 +106,7 @@ static void answer(struct aws *aws, struct cases *cases, struct branch branch,
     if (branch_is_none(branch))
         return;
     set_headers(aws, cases, &branch, api, origin, credentials, preflight);
-    end(cases, branch, api, preflight);
+    end(aws, cases, branch, api, preflight);
 }
 
 // 15: what a function URL answers where "*" stands beside credentials, and in which form it names
@@ -171,6 +171,24 @@ static void answer_allowed(struct aws *aws, struct cases *cases, struct branch i
     }
 }
 
+// Origins that an entry may allow: whether there are any headers for them is not known.
+static void answer_open(struct aws *aws, struct cases *cases, const struct open_origins *open,
+                        const struct http_api *api, bool preflight)
+{
+    struct branch sides[2];
+    split_credentials(aws, cases, open->branch, api->cors, &sides[1], &sides[0]);
+    for (int credentials = 0; credentials < 2; credentials++) {
+        struct branch side = sides[credentials];
+        if (branch_is_none(side))
+            continue;
+        set_headers(aws, cases, &side, api, value_text(aws->model, STR("*")), credentials,
+                    preflight);
+        branch_clear(cases, &side, ORIGIN, open->span);
+        branch_unknown_header(cases, &side, ORIGIN, open->reason, open->identity, open->span);
+        end(aws, cases, side, api, preflight);
+    }
+}
+
 // Preflights that an authorizer sees before they are answered.
 static struct branch ask_guard(struct aws *aws, struct cases *cases, struct branch in,
                                const struct http_api *api)
@@ -199,6 +217,11 @@ void http_api_cells(struct aws *aws, struct cases *cases, struct branch all,
         branch_forward(cases, all, api->upstream, api->span);
         return;
     }
+    if (api->cors->unknown) {
+        branch_answer_unknown(cases, all, api->cors->unknown->text, api->cors->unknown->identity,
+                              api->cors->span);
+        return;
+    }
     branch_split_preflight(cases, all, &sides[1], &sides[0]);
     sides[1] = ask_guard(aws, cases, sides[1], api);
     if (!api->is_function) // what the backend says about CORS is dropped
@@ -208,6 +231,8 @@ void http_api_cells(struct aws *aws, struct cases *cases, struct branch all,
             aws_split_origins(aws, cases, sides[preflight], &api->cors->origins, !api->is_function);
         answer_allowed(aws, cases, allowed.any, api, true, false, preflight);
         answer_allowed(aws, cases, allowed.listed, api, false, allowed.several, preflight);
-        end(cases, allowed.refused, api, preflight);
+        for (uint32_t i = 0; i < allowed.open.count; i++)
+            answer_open(aws, cases, &allowed.open.items[i], api, preflight);
+        end(aws, cases, allowed.refused, api, preflight);
     }
 }

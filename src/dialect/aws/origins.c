@@ -37,20 +37,15 @@ static const struct fa *glob(struct model *model, Str text)
     return fa_concat(model->fa, out, fa_literal(model->fa, rest));
 }
 
-struct entries {
-    const struct fa *sure; // certainly allowed
-    bool any;
-};
-
-// Origins that an entry may allow, one way or the other: a choice where it does.
-static void doubt(struct aws *aws, struct cases *cases, struct branch *rest, struct branch *listed,
+// Origins that an entry may allow, and that no other certainly does.
+static void doubt(struct aws *aws, struct cases *cases, struct allowed *out,
                   const struct fa *language, Str reason, uint64_t identity, Span span)
 {
-    struct branch inside, outside, yes, no;
-    branch_split(cases, *rest, aws->model->origin, language, span, &inside, &outside);
-    branch_split_unknown(cases, inside, reason, identity, span, &yes, &no);
-    *listed = branch_join(cases, *listed, yes);
-    *rest = branch_join(cases, outside, no);
+    struct open_origins open = { .reason = reason, .identity = identity, .span = span };
+    branch_split(cases, out->refused, aws->model->origin, language, span, &open.branch,
+                 &out->refused);
+    if (!branch_is_none(open.branch))
+        *vec_push(aws->model->arena, &out->open) = open;
 }
 
 static const struct fa *present(struct aws *aws)
@@ -60,13 +55,16 @@ static const struct fa *present(struct aws *aws)
 }
 
 static void split_text(struct aws *aws, struct cases *cases, Str text, Span span, bool schemes,
-                       struct allowed *out)
+                       bool sure, struct allowed *out)
 {
     struct model *model = aws->model;
     struct branch yes, no;
     bool is_scheme = schemes && (str_is(text, "https://*") || str_is(text, "http://*"));
     const char *wrong = is_scheme ? NULL : origin_flaw(text);
-    if (is_scheme || (!wrong && !str_contains(text, STR("*")))) {
+    bool is_sure = is_scheme || (!wrong && !str_contains(text, STR("*")));
+    if (is_sure != sure)
+        return;
+    if (is_sure) {
         branch_split(cases, out->refused, model->origin, glob(model, text), span, &yes, &no);
         out->listed = branch_join(cases, out->listed, yes);
         out->refused = no;
@@ -80,19 +78,21 @@ static void split_text(struct aws *aws, struct cases *cases, Str text, Span span
                    "No browser sends the origin %.*s: %s, so that the entry may allow nothing",
                    STR_ARG(text), wrong);
     bool is_pattern = str_contains(text, STR("*"));
-    doubt(aws, cases, &out->refused, &out->listed,
-          is_pattern ? glob(model, text) : near(model, text), reason, hash_str(HASH_SEED, text),
-          span);
+    doubt(aws, cases, out, is_pattern ? glob(model, text) : near(model, text), reason,
+          hash_str(HASH_SEED, text), span);
 }
 
+// Entries that are sure, and then the others.
 static void split_entry(struct aws *aws, struct cases *cases, const struct term *entry,
-                        bool schemes, struct allowed *out)
+                        bool schemes, bool sure, struct allowed *out)
 {
     Str text;
     if (term_is_known(entry, &text)) {
-        split_text(aws, cases, text, entry->span, schemes, out);
+        split_text(aws, cases, text, entry->span, schemes, sure, out);
         return;
     }
+    if (sure)
+        return;
     if (!entry->value) {
         aws_complain(aws, entry->span, "an allowed origin is %s, where a text stands",
                      term_kind_text(entry));
@@ -102,9 +102,9 @@ static void split_entry(struct aws *aws, struct cases *cases, const struct term 
     (void)value_language(aws->model, box_all(aws->model), entry->value, &words);
     const struct fa *could = fa_intersect(aws->model->fa, words, present(aws));
     const struct part *part = value_find_unknown(entry->value);
-    doubt(aws, cases, &out->refused, &out->listed, could ? could : present(aws),
-          origin_question(aws->model->arena, part ? part->text : STR("it is not known")),
-          value_hash(entry->value), entry->span);
+    doubt(aws, cases, out, could ? could : present(aws),
+          part ? part->text : STR("an allowed origin is not known"), value_hash(entry->value),
+          entry->span);
 }
 
 struct allowed aws_split_origins(struct aws *aws, struct cases *cases, struct branch in,
@@ -130,13 +130,15 @@ struct allowed aws_split_origins(struct aws *aws, struct cases *cases, struct br
         out.refused = absent;
         return out;
     }
-    for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
-        struct term entry = term_at(aws->terms, list, i);
-        if (entry.kind != TERM_NONE)
-            split_entry(aws, cases, &entry, schemes, &out);
+    for (int sure = 1; sure >= 0; sure--) {
+        for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
+            struct term entry = term_at(aws->terms, list, i);
+            if (entry.kind != TERM_NONE)
+                split_entry(aws, cases, &entry, schemes, sure, &out);
+        }
+        if (list->kind == TERM_TEXT || list->kind == TERM_UNKNOWN)
+            split_entry(aws, cases, list, schemes, sure, &out);
     }
-    if (list->kind == TERM_TEXT || list->kind == TERM_UNKNOWN)
-        split_entry(aws, cases, list, schemes, &out);
     out.refused = branch_join(cases, out.refused, absent);
     return out;
 }

@@ -4,10 +4,22 @@
 
 #include "dialect/aws/aws.h"
 
+// Origins that an entry may allow.
+struct open_origins {
+    struct branch branch;
+    Str reason;
+    uint64_t identity;
+    Span span;
+};
+
 // Splits a branch by whether the list allows the origin. *any: where every origin is answered with
-// "*". What is not known about an entry is a choice.
+// "*".
 struct allowed {
     struct branch any, listed, refused;
+    struct {
+        struct open_origins *items;
+        uint32_t count, capacity;
+    } open;
     bool several; // the list has more than one entry
 };
 struct allowed aws_split_origins(struct aws *aws, struct cases *cases, struct branch in,

@@ -68,6 +68,37 @@ void bucket_doubt(struct buckets *buckets, struct cases *cases, struct branch in
     *no = branch_join(cases, outside, refused);
 }
 
+void bucket_open(struct buckets *buckets, struct cases *cases, struct branch *rest,
+                 struct open_entries *out, const struct fa *language, Str reason, uint64_t identity,
+                 Span span)
+{
+    struct open_entry open = { .reason = reason, .identity = identity, .span = span };
+    branch_split(cases, *rest, buckets->model->origin, language, span, &open.branch, rest);
+    if (!branch_is_none(open.branch))
+        *vec_push(buckets->model->arena, out) = open;
+}
+
+void bucket_open_unknown(struct buckets *buckets, struct cases *cases, struct branch *rest,
+                         struct open_entries *out, const struct term *entry)
+{
+    struct model *model = buckets->model;
+    const struct part *part = entry->value ? value_find_unknown(entry->value) : NULL;
+    const struct fa *words = NULL;
+    if (entry->value)
+        (void)value_language(model, box_all(model), entry->value, &words);
+    const struct fa *could = fa_intersect(model->fa, words, bucket_some_origin(model));
+    bucket_open(buckets, cases, rest, out, could ? could : bucket_some_origin(model),
+                part ? part->text : STR("an allowed origin is not known"),
+                entry->value ? value_hash(entry->value) : 0, entry->span);
+}
+
+void bucket_leave_open(struct cases *cases, struct open_entry *open, bool is_last)
+{
+    const char *name = is_last ? "Access-Control-Allow-Origin" : "";
+    branch_clear(cases, &open->branch, "Access-Control-Allow-Origin", open->span);
+    branch_unknown_header(cases, &open->branch, name, open->reason, open->identity, open->span);
+}
+
 const struct fa *bucket_glob(struct model *model, Str text, const struct fa *star)
 {
     const struct fa *out = fa_empty(model->fa);

@@ -11,37 +11,44 @@ static uint64_t identity_of(Str reason)
     return hash_str(HASH_SEED, reason);
 }
 
+// What a rule fits.
+struct fitting {
+    struct branch any, listed, rest; // "*"; an origin by name; neither
+    struct open_entries open;        // perhaps
+};
+
 static void split_origins(struct buckets *buckets, struct cases *cases, struct branch in,
-                          const struct bucket_rule *rule, struct branch *any, struct branch *listed,
-                          struct branch *none)
+                          const struct bucket_rule *rule, struct fitting *out)
 {
     struct model *model = buckets->model;
     const struct term *list = &rule->origins;
     struct branch yes;
-    *any = *listed = (struct branch){ .ops = in.ops };
-    *none = in;
-    for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
-        struct term one = term_at(buckets->terms, list, i);
-        Str text;
-        if (!term_is_known(&one, &text))
-            continue;
-        if (str_is(text, "*")) {
-            *any = branch_join(cases, *any, *none);
-            *none = (struct branch){ .ops = in.ops };
-        } else if (str_contains(text, STR("*"))) {
-            Str reason = str_format(model->arena,
-                                    "whether GCS takes the * in %.*s for any text (not documented)",
-                                    STR_ARG(text));
-            bucket_doubt(buckets, cases, *none, model->origin,
-                         bucket_glob(model, text, fa_all(model->fa)), reason, identity_of(reason),
-                         one.span, &yes, none);
-            *listed = branch_join(cases, *listed, yes);
-        } else {
-            branch_split(cases, *none, model->origin, fa_literal(model->fa, text), one.span, &yes,
-                         none);
-            *listed = branch_join(cases, *listed, yes);
+    out->any = out->listed = (struct branch){ .ops = in.ops };
+    out->rest = in;
+    for (int sure = 1; sure >= 0; sure--)
+        for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
+            struct term one = term_at(buckets->terms, list, i);
+            Str text;
+            if (!term_is_known(&one, &text))
+                continue;
+            bool is_star = str_is(text, "*"), is_sure = !str_contains(text, STR("*"));
+            if (is_sure && sure) {
+                branch_split(cases, out->rest, model->origin, fa_literal(model->fa, text), one.span,
+                             &yes, &out->rest);
+                out->listed = branch_join(cases, out->listed, yes);
+            } else if (is_star && !sure) {
+                out->any = branch_join(cases, out->any, out->rest);
+                out->rest = (struct branch){ .ops = in.ops };
+            } else if (!is_sure && !sure) {
+                Str reason = str_format(model->arena,
+                                        "whether GCS takes the * in %.*s for any text (not "
+                                        "documented)",
+                                        STR_ARG(text));
+                bucket_open(buckets, cases, &out->rest, &out->open,
+                            bucket_glob(model, text, fa_all(model->fa)), reason,
+                            identity_of(reason), one.span);
+            }
         }
-    }
 }
 
 static void set_headers(struct buckets *buckets, struct cases *cases, struct branch *branch,
@@ -62,17 +69,17 @@ static void set_headers(struct buckets *buckets, struct cases *cases, struct bra
                    names, rule->headers.span);
     if (preflight && age)
         branch_set(cases, branch, "Access-Control-Max-Age", age, rule->max_age.span);
-    Str vary = STR("whether GCS sends Vary: Origin is not documented");
-    branch_header(cases, branch,
-                  (struct header_op){
-                      .verb = HEADER_UNKNOWN,
-                      .name = STR("Vary"),
-                      .value = value_unknown(buckets->model, vary, identity_of(vary), rule->span),
-                      .span = rule->span });
 }
 
 static void end(struct cases *cases, struct branch in, bool preflight, Str host, Span span)
 {
+    Str vary = STR("whether GCS sends Vary: Origin is not documented");
+    branch_header(
+        cases, &in,
+        (struct header_op){ .verb = HEADER_UNKNOWN,
+                            .name = STR("Vary"),
+                            .value = value_unknown(cases->model, vary, identity_of(vary), span),
+                            .span = span });
     if (preflight)
         branch_answer(cases, in, 200, span);
     else
@@ -89,21 +96,21 @@ static void answer(struct buckets *buckets, struct cases *cases, struct branch i
     end(cases, in, preflight, host, rule->span);
 }
 
-// What a rule fits; *rest is left to the others.
-static void fit(struct buckets *buckets, struct cases *cases, struct branch in,
-                const struct bucket_rule *rule, bool preflight, struct branch *any,
-                struct branch *listed, struct branch *rest)
+static struct fitting fit(struct buckets *buckets, struct cases *cases, struct branch in,
+                          const struct bucket_rule *rule, bool preflight)
 {
     struct model *model = buckets->model;
-    struct branch fits, no;
+    struct branch fits, no, rest;
+    struct fitting out = { 0 };
     bucket_split_methods(buckets, cases, in, preflight ? model->request_method : model->method,
-                         &rule->methods, &fits, rest);
+                         &rule->methods, &fits, &rest);
     if (preflight) {
         bucket_split_headers(buckets, cases, fits, &rule->headers, false, &fits, &no);
-        *rest = branch_join(cases, *rest, no);
+        rest = branch_join(cases, rest, no);
     }
-    split_origins(buckets, cases, fits, rule, any, listed, &no);
-    *rest = branch_join(cases, *rest, no);
+    split_origins(buckets, cases, fits, rule, &out);
+    out.rest = branch_join(cases, out.rest, rest);
+    return out;
 }
 
 // Where a later rule fits as well, either may answer: the order is not documented. Its requests are
@@ -111,11 +118,13 @@ static void fit(struct buckets *buckets, struct cases *cases, struct branch in,
 static struct branch contest(struct buckets *buckets, struct cases *cases, struct branch *own,
                              const struct bucket_rules *rules, uint32_t from, bool preflight)
 {
-    struct branch free = *own, contested = { .ops = own->ops }, any, listed, rest, here, there;
+    struct branch free = *own, contested = { .ops = own->ops }, here, there;
     for (uint32_t i = from; i < rules->count && !branch_is_none(free); i++) {
-        fit(buckets, cases, free, &rules->items[i], preflight, &any, &listed, &rest);
-        contested = branch_join(cases, contested, branch_join(cases, any, listed));
-        free = rest;
+        struct fitting later = fit(buckets, cases, free, &rules->items[i], preflight);
+        contested = branch_join(cases, contested, branch_join(cases, later.any, later.listed));
+        for (uint32_t k = 0; k < later.open.count; k++)
+            contested = branch_join(cases, contested, later.open.items[k].branch);
+        free = later.rest;
     }
     Str reason = STR("whether GCS takes the first of several rules that fit (not documented)");
     branch_split_unknown(cases, contested, reason, hash_u64(identity_of(reason), from),
@@ -130,19 +139,29 @@ static struct branch apply_rule(struct buckets *buckets, struct cases *cases, st
 {
     struct model *model = buckets->model;
     const struct bucket_rule *rule = &rules->items[i];
-    struct branch any, listed, rest, star, echo;
-    fit(buckets, cases, in, rule, preflight, &any, &listed, &rest);
-    if (i + 1 < rules->count) {
-        rest = branch_join(cases, rest, contest(buckets, cases, &any, rules, i + 1, preflight));
-        rest = branch_join(cases, rest, contest(buckets, cases, &listed, rules, i + 1, preflight));
+    const struct value *echo = value_var(model, model->origin);
+    struct fitting own = fit(buckets, cases, in, rule, preflight);
+    struct branch rest = own.rest, star, other;
+    bool is_last = i + 1 == rules->count;
+    if (!is_last) {
+        struct branch left = contest(buckets, cases, &own.any, rules, i + 1, preflight);
+        rest = branch_join(cases, rest, left);
+        left = contest(buckets, cases, &own.listed, rules, i + 1, preflight);
+        rest = branch_join(cases, rest, left);
     }
-    answer(buckets, cases, listed, rule, value_var(model, model->origin), preflight, host);
-    if (!branch_is_none(any)) {
+    answer(buckets, cases, own.listed, rule, echo, preflight, host);
+    if (!branch_is_none(own.any)) {
         Str reason = STR("whether GCS answers with * where * is allowed (not documented)");
-        branch_split_unknown(cases, any, reason, identity_of(reason), rule->origins.span, &star,
-                             &echo);
+        branch_split_unknown(cases, own.any, reason, identity_of(reason), rule->origins.span, &star,
+                             &other);
         answer(buckets, cases, star, rule, value_text(model, STR("*")), preflight, host);
-        answer(buckets, cases, echo, rule, value_var(model, model->origin), preflight, host);
+        answer(buckets, cases, other, rule, echo, preflight, host);
+    }
+    for (uint32_t k = 0; k < own.open.count; k++) {
+        struct open_entry *open = &own.open.items[k];
+        set_headers(buckets, cases, &open->branch, rule, echo, preflight);
+        bucket_leave_open(cases, open, is_last);
+        end(cases, open->branch, preflight, host, rule->span);
     }
     return rest;
 }
@@ -153,7 +172,7 @@ void gcs_cells(struct buckets *buckets, struct cases *cases, struct branch all,
     struct branch preflight, actual, named, absent;
     branch_split_preflight(cases, all, &preflight, &actual);
     branch_split_present(cases, actual, buckets->model->origin, &named, &absent);
-    branch_forward(cases, absent, host, span);
+    end(cases, absent, false, host, span);
     for (uint32_t i = 0; i < rules->count; i++) {
         if (rules->items[i].is_refused)
             continue;

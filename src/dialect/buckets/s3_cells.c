@@ -6,41 +6,45 @@
 #define VARY "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
 // Requests whose origin a rule has, and how they are answered: with "*", with the origin itself and
-// credentials, or one of both.
+// credentials, one of both; or it is not known whether the rule has it.
 struct matched {
     struct branch star, echo, none;
+    struct open_entries open;
 };
 
-// One entry of a list: *yes holds what it matches.
-static void split_entry(struct buckets *buckets, struct cases *cases, struct branch in,
-                        const struct term *entry, struct branch *yes, struct branch *no)
+// What is sure of one entry of a list is taken out of *rest. Then, in a second round, what is not.
+static void take_entry(struct buckets *buckets, struct cases *cases, const struct term *entry,
+                       struct matched *out)
 {
     struct model *model = buckets->model;
-    struct fa_space *fa = model->fa;
-    struct branch more;
+    const struct fa *some = fa_subtract(model->fa, fa_all(model->fa), fa_empty(model->fa));
+    struct branch yes;
+    Str text;
+    if (!term_is_known(entry, &text))
+        return;
+    branch_split(cases, out->none, model->origin, bucket_glob(model, text, some), entry->span, &yes,
+                 &out->none);
+    out->echo = branch_join(cases, out->echo, yes);
+}
+
+static void open_entry(struct buckets *buckets, struct cases *cases, const struct term *entry,
+                       struct matched *out)
+{
+    struct model *model = buckets->model;
+    const struct fa *some = fa_subtract(model->fa, fa_all(model->fa), fa_empty(model->fa));
     Str text;
     if (!term_is_known(entry, &text)) {
-        const struct part *part = entry->value ? value_find_unknown(entry->value) : NULL;
-        const struct fa *words = NULL;
-        if (entry->value)
-            (void)value_language(model, box_all(model), entry->value, &words);
-        const struct fa *could = fa_intersect(fa, words, bucket_some_origin(model));
-        bucket_doubt(buckets, cases, in, model->origin, could ? could : bucket_some_origin(model),
-                     origin_question(model->arena, part ? part->text : STR("it is not known")),
-                     entry->value ? value_hash(entry->value) : 0, entry->span, yes, no);
+        bucket_open_unknown(buckets, cases, &out->none, &out->open, entry);
         return;
     }
-    const struct fa *some = fa_subtract(fa, fa_all(fa), fa_empty(fa));
-    branch_split(cases, in, model->origin, bucket_glob(model, text, some), entry->span, yes, no);
     Str lower = str_lower(model->arena, text), head, tail, empty = STR("");
     if (!str_equal(lower, text)) {
         // 15: whether letters in another case match.
         Str reason = str_format(model->arena,
                                 "whether S3 compares %.*s without regard to case (not documented)",
                                 STR_ARG(text));
-        bucket_doubt(buckets, cases, *no, model->origin, bucket_glob(model, lower, some), reason,
-                     hash_str(HASH_SEED, text), entry->span, &more, no);
-        *yes = branch_join(cases, *yes, more);
+        bucket_open(buckets, cases, &out->none, &out->open, bucket_glob(model, lower, some), reason,
+                    hash_str(HASH_SEED, text), entry->span);
     }
     // 15: whether "*" may stand for nothing.
     if (str_cut(lower, STR("*"), &head, &tail))
@@ -50,38 +54,48 @@ static void split_entry(struct buckets *buckets, struct cases *cases, struct bra
         Str reason =
             str_format(model->arena, "whether * in %.*s may stand for nothing (not documented)",
                        STR_ARG(text));
-        bucket_doubt(buckets, cases, *no, model->origin, fa_literal(fa, empty), reason,
-                     hash_str(HASH_SEED, text), entry->span, &more, no);
-        *yes = branch_join(cases, *yes, more);
+        bucket_open(buckets, cases, &out->none, &out->open, fa_literal(model->fa, empty), reason,
+                    hash_str(HASH_SEED, text), entry->span);
     }
+}
+
+static bool has_star(struct buckets *buckets, const struct term *list)
+{
+    for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
+        struct term one = term_at(buckets->terms, list, i);
+        Str text;
+        if (term_is_known(&one, &text) && str_is(text, "*"))
+            return true;
+    }
+    return false;
+}
+
+static void each_entry(struct buckets *buckets, struct cases *cases, const struct term *list,
+                       void (*take)(struct buckets *, struct cases *, const struct term *,
+                                    struct matched *),
+                       struct matched *out)
+{
+    for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
+        struct term one = term_at(buckets->terms, list, i);
+        Str text;
+        if (one.kind != TERM_NONE && !(term_is_known(&one, &text) && str_is(text, "*")))
+            take(buckets, cases, &one, out);
+    }
+    if (list->kind == TERM_UNKNOWN)
+        take(buckets, cases, list, out);
 }
 
 static struct matched match_origins(struct buckets *buckets, struct cases *cases, struct branch in,
                                     const struct bucket_rule *rule)
 {
     struct matched out = { .star = { .ops = in.ops }, .echo = { .ops = in.ops }, .none = in };
-    bool star = false;
-    struct branch rest = in, yes;
-    for (uint32_t i = 0; rule->origins.kind == TERM_LIST && i < term_count(&rule->origins); i++) {
-        struct term one = term_at(buckets->terms, &rule->origins, i);
-        Str text;
-        if (one.kind == TERM_NONE)
-            continue;
-        if (term_is_known(&one, &text) && str_is(text, "*")) {
-            star = true;
-            continue;
-        }
-        split_entry(buckets, cases, rest, &one, &yes, &rest);
-        out.echo = branch_join(cases, out.echo, yes);
-    }
-    if (rule->origins.kind == TERM_UNKNOWN) {
-        split_entry(buckets, cases, rest, &rule->origins, &yes, &rest);
-        out.echo = yes;
-    }
-    out.none = rest;
-    if (!star)
+    struct branch yes;
+    each_entry(buckets, cases, &rule->origins, take_entry, &out);
+    if (!has_star(buckets, &rule->origins)) {
+        each_entry(buckets, cases, &rule->origins, open_entry, &out);
         return out;
-    out.star = rest;
+    }
+    out.star = out.none;
     out.none = (struct branch){ .ops = in.ops };
     if (branch_is_none(out.echo))
         return out;
@@ -150,7 +164,8 @@ static void match_methods(struct buckets *buckets, struct cases *cases, struct b
 
 // The first rule that fits answers.
 static struct branch apply_rule(struct buckets *buckets, struct cases *cases, struct branch in,
-                                const struct bucket_rule *rule, bool preflight, Str host)
+                                const struct bucket_rule *rule, bool is_last, bool preflight,
+                                Str host)
 {
     struct branch fits, no, rest;
     match_methods(buckets, cases, in, rule, preflight, &fits, &rest);
@@ -167,6 +182,12 @@ static struct branch apply_rule(struct buckets *buckets, struct cases *cases, st
     if (!branch_is_none(matched.echo)) {
         set_headers(buckets, cases, &matched.echo, rule, false, preflight);
         end(cases, matched.echo, preflight, host, rule->span);
+    }
+    for (uint32_t i = 0; i < matched.open.count; i++) {
+        struct open_entry *open = &matched.open.items[i];
+        set_headers(buckets, cases, &open->branch, rule, false, preflight);
+        bucket_leave_open(cases, open, is_last);
+        end(cases, open->branch, preflight, host, rule->span);
     }
     return rest;
 }
@@ -193,8 +214,9 @@ void s3_cells(struct buckets *buckets, struct cases *cases, struct branch all,
         const struct bucket_rule *rule = &rules->items[i];
         if (rule->is_refused)
             continue;
-        preflight = apply_rule(buckets, cases, preflight, rule, true, host);
-        named = apply_rule(buckets, cases, named, rule, false, host);
+        bool is_last = i + 1 == rules->count;
+        preflight = apply_rule(buckets, cases, preflight, rule, is_last, true, host);
+        named = apply_rule(buckets, cases, named, rule, is_last, false, host);
     }
     branch_answer(cases, preflight, 403, span);
     branch_forward(cases, named, host, span);
