@@ -17,10 +17,11 @@ struct fetch_wire {
 
 struct fetch_answer {
     bool known;
-    Str reason;   // when not
-    bool unseen;  // of a preflight: it may have passed, the request is looked at all the same
-    bool assumed; // the status was not given
-    bool lost;    // it redirects, nobody knows where to
+    Str reason;    // when not
+    bool unseen;   // of a preflight: it may have passed, the request is looked at all the same
+    bool assumed;  // the status was not given
+    bool lost;     // it redirects, nobody knows where to
+    bool no_store; // caches do not keep it
     struct cors_response response; // Location among its headers
     const Span *spans;             // of its headers, one each; NULL: not known
     Span span;                     // of the answer as a whole

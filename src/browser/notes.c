@@ -211,6 +211,8 @@ void notes_about_caches(struct arena *arena, const struct fetch_server *server,
         uint32_t count = lines_of(arena, &answer.response, "access-control-allow-origin", &other);
         if (count == own_count && str_equal(own, other))
             continue;
+        if (step->answer.no_store && answer.no_store)
+            continue;
         if (varies_by_origin(arena, &step->answer.response) &&
             varies_by_origin(arena, &answer.response))
             continue;

@@ -139,6 +139,7 @@ static void answer(void *context, const struct fetch_wire *wire, struct fetch_an
     *out = (struct fetch_answer){
         .known = true,
         .assumed = lines.assumed && !lines.status,
+        .no_store = lines.no_store,
         .lost = is_redirect(lines.status) && (lines.lost || rewritten),
         .response = { lines.closed   ? 0
                       : lines.status ? lines.status

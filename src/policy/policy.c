@@ -281,6 +281,9 @@ static bool answer(struct policy *policy, const struct upstreams *upstreams,
     }
     for (uint32_t i = 0; i < lines.count; i++) {
         Str text, reason;
+        if (str_equal_nocase(lines.items[i].name, STR("Cache-Control")))
+            out->no_store |= value_of(model, lines.items[i].value, request, &text, &reason) &&
+                             str_contains(str_lower(model->arena, text), STR("no-store"));
         if (!is_shown(lines.items[i].name))
             continue;
         if (!value_of(model, lines.items[i].value, request, &text, &reason))

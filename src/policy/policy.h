@@ -198,6 +198,7 @@ struct answer_lines {
         uint32_t count, capacity;
     } spans;        // of `headers`, one each
     Span silent;    // of an Access-Control-Allow-Origin that is not sent because it is empty
+    bool no_store;  // Cache-Control says that caches do not keep it
     bool closed;    // the connection is closed without an answer (known is false then)
     bool assumed;   // the status was not given: taken to be 200
     Str location;   // where it redirects to, as written; empty when it does not
