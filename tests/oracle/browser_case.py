@@ -252,6 +252,20 @@ def redirected(cases):
     cases.add("20 redirects", *[hop(answer(302, "o:*\nl:@NEXT@")) for _ in range(20)], hop(answer(200, "o:*")), expect="")
 
 
+def exposed(cases):
+    """Table F: which headers the page can read; `read` are those that corsgate has to name when it cannot."""
+    def row(lines, credentials="same-origin"):
+        said = answer(200, f"o:{O if credentials == 'include' else '*'}\nc:true\n{lines}")
+        said["headers"] += [["X-Bb", "1"], ["X-Other", "1"], ["ETag", "1"]]
+        cases.add(f"F {lines!r}", hop(said), credentials=credentials, expect="", read=["x-bb", "x-other", "etag"])
+    for value in ("X-Bb", "x-bb", "X-bB, x-other", "X-BB,", ",X-BB, ,", "NO\ne:x-bb", "*", "*, set-cookie", "", "x-bb;", '"x-bb"', "x-bb, no no",
+                  "no no\ne:x-bb", "@#$, x-bb", "x-bb x-other", "x-b*", "set-cookie", "etag,x-bb"):
+        row("e:" + value)
+    row("")
+    for value in ("x-bb", "*, x-bb", "*"):
+        row("e:" + value, "include")
+
+
 def other(cases):
     """Modes, methods, and what is over before CORS begins."""
     cases.add("no-cors", hop(answer(200, "")), mode="no-cors", expect="OpaqueResponse")
@@ -270,7 +284,7 @@ def other(cases):
 
 def table():
     cases = Cases()
-    for part in (simple, asked, needed, redirected, other):
+    for part in (simple, asked, needed, redirected, exposed, other):
         part(cases)
     return cases.items
 
