@@ -92,8 +92,9 @@ static bool read_documents(struct run *run, uint32_t file, Str path, Str text, b
     return good;
 }
 
+// Hands a document to every dialect that claims it; `whys` holds each one's reason, by number.
 static bool take(struct model *model, const struct document *document, const struct dialect *typed,
-                 struct taken *taken, Str *why, const char **name)
+                 struct taken *taken, Str *whys)
 {
     bool some = false;
     for (uint32_t d = 0; d < dialect_count; d++) {
@@ -107,10 +108,8 @@ static bool take(struct model *model, const struct document *document, const str
             reason = STR("the configuration says so");
         }
         *vec_push(model->arena, &taken->of[d]) = document;
-        if (!some) {
-            *why = reason;
-            *name = dialect->name;
-        }
+        if (!whys[d].len)
+            whys[d] = reason.len ? reason : STR("by what it holds");
         some = true;
     }
     return some;
@@ -134,18 +133,19 @@ static bool load_file(struct model *model, struct source *source, Str path, bool
     struct data_list roots = { 0 };
     bool is_json, some = false;
     bool good = read_documents(run, file, path, text, &is_json, &roots);
-    Str why = STR("");
-    const char *name = NULL;
+    Str *whys = ARENA_ARRAY(model->arena, Str, dialect_count);
     for (uint32_t i = 0; i < roots.count; i++) {
         struct document *document = ARENA_NEW(model->arena, struct document);
         *document = (struct document){ path, file, i, is_json, !good, roots.items[i] };
-        some |= take(model, document, typed, taken, &why, &name);
+        some |= take(model, document, typed, taken, whys);
     }
     bool ours = some || is_named || (!good && roots.count == 0 && document_is_named(path));
     if (!ours)
         run->diags.count = diags;
-    if (some)
-        *vec_push(model->arena, &out->files) = (struct dialect_file){ path, name, why };
+    for (uint32_t d = 0; d < dialect_count; d++)
+        if (whys[d].len)
+            *vec_push(model->arena, &out->files) =
+                (struct dialect_file){ path, dialects[d]->name, whys[d] };
     return good || !ours;
 }
 
