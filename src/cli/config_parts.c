@@ -35,6 +35,17 @@ static Str text_of(const struct data *map, const char *key)
     return value ? value->text : (Str){ NULL, 0 };
 }
 
+// Each entry is held against every endpoint or finding.
+enum { ENTRIES_MOST = 1000 };
+
+static bool is_too_long(struct config_reading *reading, const struct data *list)
+{
+    if (!list || list->count <= ENTRIES_MOST)
+        return false;
+    config_refuse(reading, list->span, "the list must have %d entries at most", ENTRIES_MOST);
+    return true;
+}
+
 // Expectations.
 
 // A page is an origin, a pattern of origins as in trusted_origins, or null.
@@ -121,6 +132,8 @@ static bool read_names(struct config_reading *reading, const struct data *list,
 
 void config_read_expect(struct config_reading *reading, const struct data *list)
 {
+    if (is_too_long(reading, list))
+        return;
     for (uint32_t i = 0; list && i < list->count; i++) {
         const struct data *map = list->entries[i].value;
         struct expectation one = {
@@ -218,6 +231,8 @@ void config_read_review(struct config_reading *reading, const struct data *map)
 
 void config_read_waive(struct config_reading *reading, const struct data *list)
 {
+    if (is_too_long(reading, list))
+        return;
     for (uint32_t i = 0; list && i < list->count; i++) {
         const struct data *map = list->entries[i].value;
         const struct data *endpoint = data_find(map, STR("endpoint"));

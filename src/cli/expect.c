@@ -20,7 +20,60 @@ struct expecting {
     struct workspace *workspace;
     const struct version *version;
     const struct expectation *expectation;
+    struct policy *policy; // of the version, as far as it can answer
 };
+
+// Whether something listens where a URL leads that names no port.
+static bool is_listened_to(const struct expecting *expecting, const struct fa *port)
+{
+    const struct policy *policy = expecting->policy;
+    for (uint32_t i = 0; i < policy->endpoint_count; i++)
+        if (!fa_is_disjoint(
+                expecting->workspace->model->fa,
+                box_language(policy->endpoints[i]->box, expecting->workspace->model->port), port))
+            return true;
+    return false;
+}
+
+static const struct fa *own_port(const struct expecting *expecting)
+{
+    const struct urls *urls = &expecting->expectation->urls;
+    return fa_literal(expecting->workspace->model->fa,
+                      str_is(urls->scheme, "https") ? STR("443") : STR("80"));
+}
+
+// Whether an endpoint serves one of the hosts because it names it, and not as the server for all
+// that nobody names.
+static bool names_host(struct model *model, const struct endpoint *endpoint,
+                       const struct urls *urls)
+{
+    const struct fa *asked = box_language(urls->places, model->host);
+    for (uint32_t i = 0; i < endpoint->host_count; i++) {
+        const struct fa *one = urls_hosts(model, str_lower(model->arena, endpoint->hosts[i]));
+        if (one && one != fa_all(model->fa) && !fa_is_disjoint(model->fa, one, asked))
+            return true;
+    }
+    return false;
+}
+
+// What answers: where something in front passes requests on, because nothing listens at the port of
+// the URL, that is whatever names the host, if anything does.
+static struct policy *policy_for(const struct expecting *expecting)
+{
+    struct model *model = expecting->workspace->model;
+    const struct urls *urls = &expecting->expectation->urls;
+    struct policy *whole = expecting->policy;
+    if (urls->port || is_listened_to(expecting, own_port(expecting)))
+        return whole;
+    struct policy *out = ARENA_NEW(model->arena, struct policy);
+    *out = *whole;
+    out->endpoints = ARENA_ARRAY(model->arena, const struct endpoint *, whole->endpoint_count + 1);
+    out->endpoint_count = 0;
+    for (uint32_t i = 0; i < whole->endpoint_count; i++)
+        if (names_host(model, whole->endpoints[i], urls))
+            out->endpoints[out->endpoint_count++] = whole->endpoints[i];
+    return out->endpoint_count ? out : whole;
+}
 
 // A value for a header that pages set: one that needs a preflight, as JSON does.
 static Str value_for(Str name)
@@ -50,7 +103,7 @@ static struct outcome try_one(const struct expecting *expecting, Str page, Str u
                                 .redirect = CORS_REDIRECT_FOLLOW,
                                 .credentials = expectation->credentials == EXPECT_INCLUDE,
                             } };
-    struct configured configured = { .policy = expecting->version->result.policy,
+    struct configured configured = { .policy = expecting->policy,
                                      .upstreams = &expecting->version->config.upstreams,
                                      .page = &request };
     struct fetch_server server = configured_server(&configured);
@@ -75,22 +128,14 @@ static struct outcome try_one(const struct expecting *expecting, Str page, Str u
 // Sets.
 
 // The URLs as the configuration sees them: at the scheme's own port where none is written, unless
-// nothing listens there, because something in front passes the requests on.
+// nothing listens there.
 static const struct box *places_of(const struct expecting *expecting)
 {
     struct model *model = expecting->workspace->model;
-    const struct policy *policy = expecting->version->result.policy;
     const struct urls *urls = &expecting->expectation->urls;
-    const struct fa *port =
-        fa_literal(model->fa, str_is(urls->scheme, "https") ? STR("443") : STR("80"));
-    if (urls->port)
+    if (urls->port || !is_listened_to(expecting, own_port(expecting)))
         return urls->places;
-    for (uint32_t i = 0; i < policy->endpoint_count; i++) {
-        const struct fa *ports = box_language(policy->endpoints[i]->box, model->port);
-        if (!fa_is_disjoint(model->fa, ports, port))
-            return box_with(model, urls->places, model->port, port);
-    }
-    return urls->places;
+    return box_with(model, urls->places, model->port, own_port(expecting));
 }
 
 // Who has all that the request asks for: both sets are intersections over its capabilities.
@@ -214,7 +259,7 @@ static struct outcome judge_situation(const struct expecting *expecting,
 static struct outcome try_set(const struct expecting *expecting)
 {
     struct model *model = expecting->workspace->model;
-    const struct policy *policy = expecting->version->result.policy;
+    const struct policy *policy = expecting->policy;
     const struct box *places = places_of(expecting);
     struct outcome out = { .state = EXPECTATION_UNKNOWN,
                            .error = "",
@@ -245,7 +290,8 @@ static struct outcome try_set(const struct expecting *expecting)
 static struct outcome try_expectation(struct workspace *workspace, const struct version *version,
                                       const struct expectation *expectation)
 {
-    const struct expecting expecting = { workspace, version, expectation };
+    struct expecting expecting = { workspace, version, expectation, version->result.policy };
+    expecting.policy = policy_for(&expecting);
     if (expectation->is_one_page && expectation->urls.is_one)
         return try_one(&expecting, expectation->page, expectation->urls.text);
     return try_set(&expecting);

@@ -152,26 +152,44 @@ static void compare_waivers(const struct weakening *weakening)
     }
 }
 
-static uint32_t count_same(const struct comments *comments, uint32_t until, uint64_t identity)
+// How many more of a wording the old version has.
+struct wording {
+    uint32_t left;
+};
+
+static struct wording *find_wording(const struct map *map, uint64_t identity)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < until; i++)
-        count += comments->items[i].identity == identity && !comments->items[i].flaw.len;
-    return count;
+    uint32_t at = 0;
+    return map_next(map, identity, &at);
 }
 
 // One comment more than there was of the same wording is a new one.
 static void compare_comments(const struct weakening *weakening)
 {
+    struct arena *arena = weakening->with->model->arena;
     const struct comments *old = weakening->with->old_comments;
     const struct comments *new = weakening->with->new_comments;
+    struct map wordings = { 0 };
+    for (uint32_t i = 0; i < old->count; i++) {
+        struct wording *wording = find_wording(&wordings, old->items[i].identity);
+        if (old->items[i].flaw.len)
+            continue;
+        if (!wording) {
+            wording = ARENA_NEW(arena, struct wording);
+            map_add(arena, &wordings, old->items[i].identity, wording);
+        }
+        wording->left++;
+    }
     for (uint32_t i = 0; i < new->count; i++) {
         const struct comment *comment = &new->items[i];
-        if (comment->flaw.len ||
-            count_same(new, i, comment->identity) < count_same(old, old->count, comment->identity))
+        struct wording *wording = find_wording(&wordings, comment->identity);
+        if (comment->flaw.len)
             continue;
-        tell(weakening, comment->span, "%.*s is suppressed here from now on",
-             STR_ARG(comment->rules[0]));
+        if (wording && wording->left)
+            wording->left--;
+        else
+            tell(weakening, comment->span, "%.*s is suppressed here from now on",
+                 STR_ARG(comment->rules[0]));
     }
 }
 

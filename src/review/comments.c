@@ -90,49 +90,51 @@ static void read_text(struct comment_reading *reading, Str text, struct comment 
     out->identity = hash_u64(hash_str(out->identity, out->reason), out->until);
 }
 
-// The number of the line from `line` on that says something.
-static uint32_t next_line(struct comment_reading *reading, uint32_t file, uint32_t line)
+// `span` is what the line holds but for the space around it, which begins with a "#".
+static void read_comment(struct comment_reading *reading, Str text, Span span)
 {
-    for (uint32_t count = files_line_count(reading->files, file); line <= count; line++) {
-        Str text = str_trim(files_line(reading->files, file, line));
-        if (text.len && text.ptr[0] != '#')
-            return line;
-    }
-    return 0;
-}
-
-static void read_line(struct comment_reading *reading, uint32_t file, Str line, size_t begin)
-{
-    Str text = str_trim(line);
     while (str_eat(&text, STR("#")))
         text = str_trim(text);
     if (!str_eat(&text, STR(WORD)))
         return;
-    struct comment comment = { .identity = HASH_SEED };
-    size_t skip = (size_t)(str_trim(line).ptr - line.ptr);
-    comment.span =
-        (Span){ file, (uint32_t)(begin + skip), (uint32_t)(begin + skip + str_trim(line).len) };
-    uint32_t number = files_place(reading->files, file, comment.span.begin).line;
-    comment.line = next_line(reading, file, number + 1);
+    struct comment comment = { .identity = HASH_SEED, .span = span };
     read_text(reading, text, &comment);
-    if (!comment.line)
-        add_flaw(reading->arena, &comment, "nothing follows it", (Str){ NULL, 0 }, "");
     *vec_push(reading->arena, reading->out) = comment;
+}
+
+// Comments from number `first` on wait for the line that they are about.
+static void settle(struct comment_reading *reading, uint32_t first, uint32_t line)
+{
+    for (uint32_t i = first; i < reading->out->count; i++) {
+        reading->out->items[i].line = line;
+        if (!line)
+            add_flaw(reading->arena, &reading->out->items[i], "nothing follows it",
+                     (Str){ NULL, 0 }, "");
+    }
 }
 
 static void read_file(struct comment_reading *reading, uint32_t file)
 {
     Str text = files_get(reading->files, file)->text;
+    uint32_t waiting = reading->out->count, number = 1;
     if (!str_contains(text, STR(WORD)))
         return;
-    for (size_t begin = 0; begin < text.len;) {
+    for (size_t begin = 0; begin < text.len; number++) {
         const char *newline = memchr(text.ptr + begin, '\n', text.len - begin);
         size_t end = newline ? (size_t)(newline - text.ptr) : text.len;
-        Str line = str_slice(text, begin, end), trimmed = str_trim(line);
-        if (trimmed.len && trimmed.ptr[0] == '#')
-            read_line(reading, file, line, begin);
+        Str line = str_trim(str_slice(text, begin, end));
+        uint32_t at = line.len ? (uint32_t)(line.ptr - text.ptr) : 0;
         begin = end + 1;
+        if (!line.len)
+            continue;
+        if (line.ptr[0] == '#') {
+            read_comment(reading, line, (Span){ file, at, at + (uint32_t)line.len });
+        } else {
+            settle(reading, waiting, number);
+            waiting = reading->out->count;
+        }
     }
+    settle(reading, waiting, 0);
 }
 
 void comments_read(struct arena *arena, struct files *files, uint32_t first, uint32_t end,
@@ -141,4 +143,33 @@ void comments_read(struct arena *arena, struct files *files, uint32_t first, uin
     struct comment_reading reading = { arena, files, settings, today, out };
     for (uint32_t file = first; file < end; file++)
         read_file(&reading, file);
+}
+
+// Those that nothing follows stand at the end of their file.
+static bool is_before(const struct comment *comment, uint32_t file, uint32_t line)
+{
+    if (comment->span.file != file)
+        return comment->span.file < file;
+    return comment->line && comment->line < line;
+}
+
+uint32_t comments_find(const struct comments *comments, uint32_t file, uint32_t line)
+{
+    uint32_t low = 0, high = comments->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (is_before(&comments->items[middle], file, line))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct map comments_index(struct arena *arena, const struct comments *comments)
+{
+    struct map out = { 0 };
+    for (uint32_t i = 0; i < comments->count; i++)
+        map_add(arena, &out, comments->items[i].identity, &comments->items[i]);
+    return out;
 }

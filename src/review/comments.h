@@ -6,6 +6,7 @@
 // The comment stands on a line of its own and is about the next line that is neither empty nor a
 // comment.
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "rule/rule.h"
 #include "source/files.h"
@@ -29,3 +30,8 @@ struct comments {
 // Reads those of the files numbered `first` to before `end`. `today` as date.h has days.
 void comments_read(struct arena *arena, struct files *files, uint32_t first, uint32_t end,
                    const struct rule_settings *settings, uint32_t today, struct comments *out);
+// The number of the first comment of that file about that line or a later one: in the order of the
+// lines that they are about, those about nothing last.
+uint32_t comments_find(const struct comments *comments, uint32_t file, uint32_t line);
+// All of them by identity.
+struct map comments_index(struct arena *arena, const struct comments *comments);

@@ -51,18 +51,19 @@ static bool names(const struct comment *comment, Str rule)
     return false;
 }
 
-// The comments of a file stand together, in order.
 static struct comment *find_comment(const struct acceptance *acceptance,
                                     const struct finding *finding)
 {
-    uint32_t line = 0;
-    for (uint32_t i = 0; i < acceptance->comments->count; i++) {
-        struct comment *comment = &acceptance->comments->items[i];
-        if (comment->flaw.len || comment->span.file != finding->span.file)
-            continue;
-        line = line ? line
-                    : files_place(acceptance->files, finding->span.file, finding->span.begin).line;
-        if (comment->line == line && names(comment, finding->rule->id))
+    const struct comments *comments = acceptance->comments;
+    uint32_t file = finding->span.file;
+    if (!comments->count)
+        return NULL;
+    uint32_t line = files_place(acceptance->files, file, finding->span.begin).line;
+    for (uint32_t i = comments_find(comments, file, line); i < comments->count; i++) {
+        struct comment *comment = &comments->items[i];
+        if (comment->span.file != file || comment->line != line)
+            break;
+        if (!comment->flaw.len && names(comment, finding->rule->id))
             return comment;
     }
     return NULL;
@@ -80,6 +81,7 @@ static void mark(struct finding *finding, Str reason)
     finding->suppressed_by = reason;
 }
 
+// A finding is held against every waiver: the configuration reader limits how many there are.
 static void accept(const struct acceptance *acceptance, struct finding *finding, uint32_t *used)
 {
     bool held = acceptance->is_change && finding->review;
@@ -122,26 +124,20 @@ static bool is_standing(Str id)
     return !rule || rule->subject != SUBJECT_CHANGE;
 }
 
-// Whether the old version has the same comment.
-static bool is_known(const struct acceptance *acceptance, const struct comment *comment)
-{
-    const struct comments *before = acceptance->before;
-    for (uint32_t i = 0; before && i < before->count; i++)
-        if (before->items[i].identity == comment->identity)
-            return true;
-    return false;
-}
-
 void suppress_remarks(const struct acceptance *acceptance, const uint32_t *used,
                       struct remarks *out)
 {
     struct arena *arena = acceptance->model->arena;
+    struct map before = { 0 };
+    if (acceptance->before)
+        before = comments_index(arena, acceptance->before);
     for (uint32_t i = 0; i < acceptance->comments->count; i++) {
+        uint32_t at = 0;
         const struct comment *comment = &acceptance->comments->items[i];
         bool standing = false;
         for (uint32_t j = 0; j < comment->rule_count; j++)
             standing = standing || is_standing(comment->rules[j]);
-        if (comment->flaw.len && !is_known(acceptance, comment))
+        if (comment->flaw.len && !map_next(&before, comment->identity, &at))
             remark(
                 acceptance, comment->span,
                 str_format(arena, "this suppression does not count: %.*s", STR_ARG(comment->flaw)),

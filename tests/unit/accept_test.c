@@ -55,6 +55,36 @@ static const struct {
     { "another word", "# corsgate-ignore CG404 -- why\nx\n", NULL, 0 },
 };
 
+START_TEST(comments_are_found_by_line)
+{
+    struct arena *arena = arena_new();
+    struct files *files = files_new(arena);
+    const struct rule_settings settings = { 0 };
+    uint32_t first = files_add(files, STR("a.conf"),
+                               STR("# corsgate-ignore-next-line CG404 -- a\n"
+                                   "# corsgate-ignore-next-line CG405 -- b\nx\ny\n"
+                                   "# corsgate-ignore-next-line CG404 -- c\nz\n"
+                                   "# corsgate-ignore-next-line CG404 -- d\n"));
+    uint32_t second =
+        files_add(files, STR("b.conf"), STR("\n# corsgate-ignore-next-line CG404 -- a\nx\n"));
+    struct comments found = { 0 };
+    comments_read(arena, files, first, second + 1, &settings, 20270131, &found);
+    ck_assert_uint_eq(found.count, 5);
+    static const struct {
+        uint32_t file, line, expected;
+    } lines[] = { { 1, 1, 0 }, { 1, 3, 0 }, { 1, 4, 2 }, { 1, 6, 2 }, { 1, 7, 3 },
+                  { 2, 1, 4 }, { 2, 3, 4 }, { 2, 4, 5 }, { 3, 1, 5 } };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        ck_assert_uint_eq(comments_find(&found, lines[i].file, lines[i].line), lines[i].expected);
+    struct map index = comments_index(arena, &found);
+    uint32_t at = 0, same = 0;
+    while (map_next(&index, found.items[0].identity, &at))
+        same++;
+    ck_assert_uint_eq(same, 2);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(comments_say_what_they_are_about)
 {
     struct arena *arena = arena_new();
@@ -177,6 +207,7 @@ int main(void)
     Suite *suite = suite_create("accept");
     TCase *one = tcase_create("accept");
     tcase_add_test(one, days_are_days);
+    tcase_add_test(one, comments_are_found_by_line);
     tcase_add_loop_test(one, comments_say_what_they_are_about, 0,
                         (int)(sizeof comments / sizeof *comments));
     tcase_add_loop_test(one, urls_are_sets_of_requests, 0, (int)(sizeof places / sizeof *places));
