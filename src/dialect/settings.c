@@ -27,6 +27,7 @@ const struct dialect_key dialect_keys[] = {
     { NULL, "gateway-class", "the name of its GatewayClass" },
     { "ingress-nginx", "annotation-validation", "whether --enable-annotation-validation is set" },
     { "ingress-nginx", "annotations-prefix", "what --annotations-prefix is set to" },
+    { "traefik", "nginx-class", "the IngressClass whose ingress-nginx annotations it reads" },
     { "haproxy-ingress", "annotations-prefix", "what --annotations-prefix is set to" },
 };
 const uint32_t dialect_key_count = sizeof dialect_keys / sizeof *dialect_keys;

@@ -4,6 +4,7 @@
 #include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress_nginx.h"
 #include "dialect/kubernetes/istio.h"
+#include "dialect/kubernetes/traefik.h"
 #include "dialect/kubernetes/unmodelled.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ const struct controller controllers[] = {
         .prefixes = TEXTS("traefik.ingress.kubernetes.io/"),
         .images = TEXTS("traefik"),
         .newest = 3007009,
-        .read = read_unmodelled,
+        .read = traefik_read,
     },
     {
         .product = "nginx-ingress",
@@ -381,6 +382,10 @@ struct owner controller_of_ingress(const struct cluster *cluster, const struct o
     } else if (!class) {
         object = default_class(cluster);
         owner.class = object ? object->name : STR("");
+    }
+    if (traefik_has_nginx_class(cluster, owner.class)) {
+        owner.controller = controller_find(STR("traefik"));
+        return owner;
     }
     if (object) {
         owner.controller = by_class_object(object);

@@ -10,8 +10,6 @@
 static const struct carrier {
     const char *product, *group, *kind, *path;
 } carriers[] = {
-    { "traefik", "traefik.io", "Middleware", "spec.headers" },
-    { "traefik", "traefik.containo.us", "Middleware", "spec.headers" },
     { "kong", "configuration.konghq.com", "KongPlugin", "" },
     { "kong", "configuration.konghq.com", "KongClusterPlugin", "" },
     { "contour", "projectcontour.io", "HTTPProxy", "spec.virtualhost.corsPolicy" },
