@@ -41,6 +41,6 @@ struct repo_commit {
 // False when there is no such commit in this clone.
 MUST_CHECK bool repo_commit_get(struct repo *repo, Str id, struct repo_commit *out);
 
-// Whether reading the tree `other` gives what reading the tree `known` has given: the same names, and
-// the same bytes wherever a blob of `known` has been looked at. "Yes" is certain.
+// Whether reading the tree `other` gives what reading the tree `known` has given: the same names,
+// and the same bytes wherever a blob of `known` has been looked at. "Yes" is certain.
 bool repo_reads_same(struct repo *repo, Str known, Str other);

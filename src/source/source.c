@@ -186,10 +186,17 @@ void source_sort(struct source_paths *paths)
 
 Str source_under(struct arena *arena, Str folder, Str name)
 {
-    return folder.len ? str_format(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name)) : name;
+    if (!folder.len)
+        return name;
+    char *path = ARENA_ARRAY(arena, char, folder.len + 1 + name.len);
+    memcpy(path, folder.ptr, folder.len);
+    path[folder.len] = '/';
+    if (name.len)
+        memcpy(path + folder.len + 1, name.ptr, name.len);
+    return (Str){ path, folder.len + 1 + name.len };
 }
 
-bool source_walk(struct run *run, struct source *source, Str folder, struct source_paths *out)
+static bool walk(struct run *run, struct source *source, Str folder, struct source_paths *out)
 {
     struct source_paths folders = { 0 };
     *vec_push(source->arena, &folders.list) = folder;
@@ -221,6 +228,22 @@ bool source_walk(struct run *run, struct source *source, Str folder, struct sour
         }
     }
     source_sort(out);
+    return true;
+}
+
+bool source_walk(struct run *run, struct source *source, Str folder, struct source_paths *out)
+{
+    struct source_paths found = { 0 };
+    if (folder.len == 0 && source->is_walked)
+        found = source->all;
+    else if (!walk(run, source, folder, &found))
+        return false;
+    if (folder.len == 0) {
+        source->all = found;
+        source->is_walked = true;
+    }
+    for (uint32_t i = 0; i < found.list.count; i++)
+        *vec_push(source->arena, &out->list) = found.list.items[i];
     return true;
 }
 

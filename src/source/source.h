@@ -64,10 +64,12 @@ struct source {
     Str only;    // the path of the one file the user named; empty for a folder
     void *state; // of the ops
     const struct limits *limits;
-    struct map numbers;        // by hash of the path: what was read
-    struct map folders;        // by hash of the path: folders found to be inside the root
-    size_t bytes;              // read so far
-    uint32_t count;            // files read so far
+    struct map numbers;      // by hash of the path: what was read
+    struct map folders;      // by hash of the path: folders found to be inside the root
+    size_t bytes;            // read so far
+    uint32_t count;          // files read so far
+    struct source_paths all; // every file, once somebody has walked the whole of it
+    bool is_walked;
     struct source_paths notes; // what was left out, a sentence each, for people
 };
 
@@ -95,7 +97,8 @@ Str source_base(Str path);
 enum source_entry source_stat(struct source *source, Str path);
 // The entries of a folder, sorted by byte order.
 void source_list(struct source *source, Str folder, struct source_names *out);
-// Every file below a folder, in byte order of the whole path. Links to folders are not followed;
+// Every file below a folder ("" is walked once for everybody), in byte order of the whole path.
+// Links to folders are not followed;
 // ".git" and what the source skips are left out. False, and nothing in *out, when there are too
 // many.
 bool source_walk(struct run *run, struct source *source, Str folder, struct source_paths *out);

@@ -254,6 +254,50 @@ START_TEST(places_and_lines)
 }
 END_TEST
 
+// Files of the same bytes know of each other, whether the memory is the same (a blob that two
+// versions hold) or not.
+START_TEST(twins)
+{
+    struct arena *arena = arena_new();
+    struct files *files = files_new(arena);
+    Str text = STR("server {}"), copy = str_copy(arena, text);
+    const struct {
+        Str text;
+        uint32_t twin;
+    } rows[] = {
+        { text, 1 },    { STR("other"), 2 },          { text, 1 },
+        { copy, 1 },    { str_slice(text, 0, 6), 5 }, { str_slice(copy, 0, 6), 5 },
+        { STR(""), 7 }, { { NULL, 0 }, 7 },           { copy, 1 },
+    };
+    for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ck_assert_uint_eq(files_add(files, STR("path"), rows[i].text), i + 1);
+        ck_assert_uint_eq(files_get(files, i + 1)->twin, rows[i].twin);
+        ck_assert_uint_eq(files_get(files, i + 1)->hash, files_get(files, rows[i].twin)->hash);
+        ck_assert(str_equal(files_get(files, i + 1)->text, rows[i].text));
+    }
+    arena_free(arena);
+}
+END_TEST
+
+// The second walk gives the same without looking again.
+START_TEST(walking_twice)
+{
+    struct world world;
+    struct source_paths first = { 0 }, second = { 0 }, below = { 0 };
+    begin(&world, &limits_default);
+    ck_assert(source_walk(world.run, world.source, STR(""), &first));
+    put(&world, "later.conf", "x", 1);
+    ck_assert(source_walk(world.run, world.source, STR(""), &second));
+    ck_assert(source_walk(world.run, world.source, STR("conf.d"), &below));
+    ck_assert_uint_gt(first.list.count, 0);
+    ck_assert_uint_eq(first.list.count, second.list.count);
+    ck_assert_uint_eq(below.list.count, 6);
+    for (uint32_t i = 0; i < first.list.count; i++)
+        ck_assert(str_equal(first.list.items[i], second.list.items[i]));
+    end(&world);
+}
+END_TEST
+
 START_TEST(opening)
 {
     struct world world;
@@ -283,6 +327,8 @@ int main(void)
                                    patterns,
                                    joining_paths,
                                    places_and_lines,
-                                   opening };
+                                   opening,
+                                   twins,
+                                   walking_twice };
     return check_main(check_suite("source", tests, sizeof tests / sizeof *tests));
 }
