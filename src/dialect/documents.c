@@ -73,7 +73,9 @@ static bool looks_like_json(Str text)
     while (i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == '\t' || text.ptr[i] == '\n' ||
                             text.ptr[i] == '\r'))
         i++;
-    return i < text.len && (text.ptr[i] == '{' || text.ptr[i] == '[');
+    // "{{", "{%" and "{#" begin what a template language fills in.
+    bool template = i + 1 < text.len && text.ptr[i] == '{' && memchr("{%#", text.ptr[i + 1], 3);
+    return i < text.len && !template && (text.ptr[i] == '{' || text.ptr[i] == '[');
 }
 
 // JSON is read as JSON where the file says that it is, or where it can be nothing else.

@@ -23,7 +23,7 @@ static bool is_blank(char c)
 // Where the expression that begins at `begin` ends, or 0.
 static size_t end_of(Str text, size_t begin)
 {
-    char close = text.ptr[begin + 1] == '%' ? '%' : '}';
+    char close = text.ptr[begin + 1] == '{' ? '}' : text.ptr[begin + 1];
     for (size_t i = begin + 2; i + 1 < text.len; i++)
         if (text.ptr[i] == close && text.ptr[i + 1] == '}')
             return i + 2;
@@ -60,9 +60,10 @@ static void open_block(struct finder *finder, size_t at, bool repeats)
         out->blocks =
             arena_grow(finder->arena, out->blocks, old, size, _Alignof(struct hole_block));
     }
+    uint32_t around = finder->open.count ? finder->open.items[finder->open.count - 1] + 1 : 0;
     *vec_push(finder->arena, &finder->open) = out->block_count;
     out->blocks[out->block_count++] =
-        (struct hole_block){ (uint32_t)at, (uint32_t)finder->text.len, repeats };
+        (struct hole_block){ (uint32_t)at, (uint32_t)finder->text.len, around, repeats };
 }
 
 static void close_block(struct finder *finder, size_t at)
@@ -81,7 +82,7 @@ static bool steer(struct finder *finder, size_t begin, size_t end)
     static const char *const closing[] = { "end", "endif", "endfor", "endwith", "endblock", NULL };
     Str body = body_of(finder->text, begin, end);
     bool silent = !body.len || str_starts(body, STR("/*")) || str_starts(body, STR("#")) ||
-                  finder->text.ptr[begin + 1] == '%' ||
+                  finder->text.ptr[begin + 1] != '{' ||
                   (body.ptr[0] == '$' && str_contains(body, STR("=")));
     if (begins_with(body, opening) || begins_with(body, looping)) {
         open_block(finder, end, begins_with(body, looping));
@@ -155,8 +156,8 @@ bool holes_find(struct arena *arena, Str text, struct holes *out)
         if (!found)
             break;
         i = (size_t)(found - text.ptr);
-        bool expression = text.ptr[i + 1] == '{', statement = text.ptr[i + 1] == '%';
-        size_t end = expression || statement ? end_of(text, i) : 0;
+        bool opens = text.ptr[i + 1] == '{' || text.ptr[i + 1] == '%' || text.ptr[i + 1] == '#';
+        size_t end = opens ? end_of(text, i) : 0;
         if (!end)
             continue;
         if (!finder.copy) {
@@ -192,10 +193,17 @@ bool holes_touch(const struct holes *holes, uint32_t begin, uint32_t end)
     return low < holes->count && holes->items[low].begin < end;
 }
 
-uint32_t holes_depth(const struct holes *holes, uint32_t at)
+uint32_t holes_block(const struct holes *holes, uint32_t at)
 {
-    uint32_t depth = 0;
-    for (uint32_t i = 0; i < holes->block_count && holes->blocks[i].begin <= at; i++)
-        depth += at < holes->blocks[i].end;
-    return depth;
+    uint32_t low = 0, high = holes->block_count; // the first block that begins behind `at`
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (holes->blocks[middle].begin <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low && holes->blocks[low - 1].end <= at)
+        low = holes->blocks[low - 1].around;
+    return low;
 }

@@ -20,16 +20,18 @@ struct hole {
     enum hole_kind kind;
 };
 
+// Between begin and end a condition or a loop decides whether there is anything.
+struct hole_block {
+    uint32_t begin, end;
+    uint32_t around; // the number of the block around it, plus one; 0: none
+    bool repeats;
+};
+
 struct holes {
     Str text;           // the text with words and blanks in their place, as long as before
     struct hole *items; // in order
     uint32_t count, capacity;
-    // Blocks of conditions and loops: what stands between begin and end may not be there. In order
-    // of their begin.
-    struct hole_block {
-        uint32_t begin, end;
-        bool repeats;
-    } * blocks;
+    struct hole_block *blocks; // in order of their begin
     uint32_t block_count, block_capacity;
 };
 
@@ -37,5 +39,5 @@ struct holes {
 bool holes_find(struct arena *arena, Str text, struct holes *out);
 // Whether one lies in [begin, end).
 bool holes_touch(const struct holes *holes, uint32_t begin, uint32_t end);
-// How many blocks are around a place.
-uint32_t holes_depth(const struct holes *holes, uint32_t at);
+// The number of the innermost block around a place, plus one; 0: none.
+uint32_t holes_block(const struct holes *holes, uint32_t at);

@@ -113,20 +113,16 @@ static Str str_of(const yaml_char_t *text)
 
 // ---- templates
 
-// What stands in a block of conditions that what is around it does not stand in.
+// What stands in another block of conditions than what is around it.
 static void note_condition(struct reader *reader, struct data *node)
 {
-    const struct data *around = reader->depth ? reader->frames.items[reader->depth - 1].node : NULL;
-    uint32_t outer = around ? holes_depth(reader->holes, around->span.begin) : 0;
-    node->conditional = holes_depth(reader->holes, node->span.begin) > outer;
-    if (!node->conditional || !reader->depth)
-        return;
-    for (uint32_t i = 0; i < reader->holes->block_count; i++) { // it stands there several times
-        const struct hole_block *block = &reader->holes->blocks[i];
-        if (block->repeats && block->begin <= node->span.begin && node->span.begin < block->end &&
-            around->span.begin < block->begin)
-            reader->frames.items[reader->depth - 1].node->unrendered = true;
-    }
+    const struct holes *holes = reader->holes;
+    struct data *around = reader->depth ? reader->frames.items[reader->depth - 1].node : NULL;
+    uint32_t outer = around ? holes_block(holes, around->span.begin) : 0;
+    uint32_t inner = holes_block(holes, node->span.begin);
+    node->conditional = inner != outer;
+    for (; around && inner && inner != outer; inner = holes->blocks[inner - 1].around)
+        around->unrendered |= holes->blocks[inner - 1].repeats; // it stands there several times
 }
 
 // A scalar that an expression writes, all or part of it.

@@ -210,6 +210,17 @@ static void remark_conflict(struct controller_state *state, const struct server 
     cluster_remark(state->cluster, "CG510", second->span, message, hash_str(HASH_SEED, message));
 }
 
+// What nobody knows about two objects that define the same location.
+static Str doubt_text(struct arena *arena, const struct object *a, const struct object *b)
+{
+    if (str_equal(a->name, b->name) && str_equal(a->space, b->space))
+        return str_format(arena, "whether %.*s is applied from %.*s, not from %.*s",
+                          STR_ARG(object_text(arena, a)), STR_ARG(a->document->path),
+                          STR_ARG(b->document->path));
+    return str_format(arena, "whether %.*s is older than %.*s", STR_ARG(object_text(arena, a)),
+                      STR_ARG(object_text(arena, b)));
+}
+
 // What the Ingresses make of one location; where they differ and nobody knows which is the oldest,
 // each may be the one that counts.
 static void render_definitions(struct controller_state *state, const struct server *server,
@@ -245,9 +256,8 @@ static void render_definitions(struct controller_state *state, const struct serv
         return;
     }
     for (uint32_t i = count; i-- > 1;) { // the last one inside the one before
-        Str text = str_format(arena, "whether %.*s is older than %.*s",
-                              STR_ARG(object_text(arena, kept[i - 1]->ingress->ingress.object)),
-                              STR_ARG(object_text(arena, kept[i]->ingress->ingress.object)));
+        Str text = doubt_text(arena, kept[i - 1]->ingress->ingress.object,
+                              kept[i]->ingress->ingress.object);
         const Str words[] = { STR("location"), STR("?"), text, STR("0") };
         nginx_put_block(arena, &bodies[i - 1], kept[i]->span, kept[i]->span, words, 4, &bodies[i]);
     }
@@ -432,7 +442,14 @@ static void read_all(struct controller_state *state, const struct controller *co
         struct nginx_ingress read;
         nginx_ingress_read(cluster, &state->setup, object, &read);
         nginx_annotations_remark(cluster, &state->setup, &read);
-        if (read.ingress.is_open)
+        if (!read.ingress.rules.count && !read.ingress.has_default && !read.ingress.is_open)
+            cluster_unknown(
+                cluster, object, object->span,
+                str_format(state->arena,
+                           "what becomes of %.*s, which has neither rules nor a default "
+                           "backend: it may be a patch of another one",
+                           STR_ARG(object_text(state->arena, object))));
+        else if (read.ingress.is_open)
             cluster_unknown(cluster, object, read.ingress.open_span,
                             str_format(state->arena,
                                        "which hosts and paths %.*s serves: a template that is not "

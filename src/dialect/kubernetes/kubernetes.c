@@ -2,10 +2,11 @@
 
 #include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress.h"
+#include "dialect/kubernetes/loose.h"
 
 static bool claims(const struct document *document, Str *why)
 {
-    return objects_claim(document, why);
+    return objects_claim(document, why) || loose_claim(document, why);
 }
 
 static bool read(struct reading *reading)
@@ -23,6 +24,7 @@ static bool read(struct reading *reading)
     cluster.good = objects_read(reading, &cluster.objects);
     controllers_find_installed(&cluster);
     ingresses_find(&cluster);
+    loose_read(&cluster);
     for (uint32_t i = 0; i < controller_count; i++)
         controllers[i].read(&cluster, &controllers[i]);
     http_routes_unowned(&cluster);
@@ -35,6 +37,7 @@ static const char *const marks[] = {
     "networking.k8s.io/",
     "extensions/v1beta1",
     "kind: Ingress",
+    "ingress.kubernetes.io",
     "ConfigMap",
     "traefik.io/",
     "traefik.containo.us/",

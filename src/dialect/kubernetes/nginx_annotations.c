@@ -203,9 +203,8 @@ static Str origins_text(struct arena *arena, const struct origins *origins)
                       origins->list.count == 1 ? "" : "s");
 }
 
-static const struct kind version_matters = {
-    "CG902", LEVEL_NOTE, "which version of ingress-nginx runs is not known, and it matters here"
-};
+static const struct kind version_matters = { "CG902", LEVEL_NOTE,
+                                             "which version of ingress-nginx reads this" };
 
 // Says from which release on it would be different.
 static void note_versions(struct reader *reader, const struct data *value,
@@ -213,7 +212,7 @@ static void note_versions(struct reader *reader, const struct data *value,
 {
     static const uint32_t releases[] = { NGINX_NULL - 1, NGINX_VALIDATES - 1, NGINX_COMMA - 1 };
     struct cluster *cluster = reader->cluster;
-    if (reader->setup->version_known || !value)
+    if (reader->setup->version_known || !value || value->unrendered)
         return;
     for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
         uint32_t version = releases[i];
@@ -221,10 +220,10 @@ static void note_versions(struct reader *reader, const struct data *value,
         if (same_origins(&before, now))
             continue;
         (void)diagf(cluster->run, &version_matters, value->span,
-                    "%.*s: before %.*s this stands for %.*s, from then on for %.*s",
+                    "in %.*s it stands for %.*s before %.*s, and for %.*s from then on",
                     STR_ARG(object_text(cluster->arena, reader->object)),
-                    STR_ARG(version_text(cluster->arena, version + 1)),
                     STR_ARG(origins_text(cluster->arena, &before)),
+                    STR_ARG(version_text(cluster->arena, version + 1)),
                     STR_ARG(origins_text(cluster->arena, now)));
         return;
     }

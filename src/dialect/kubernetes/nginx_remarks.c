@@ -24,6 +24,8 @@ static const char *nearest(Str key)
 {
     const char *best = NULL;
     size_t best_distance = FAR;
+    if (!key.len || (!strchr("ce", key.ptr[0]) && !str_contains(key, STR("cors"))))
+        return NULL; // the first letter is rarely wrong, and there are many other annotations
     for (size_t i = 0; i < CORS_KEYS; i++) {
         size_t distance = str_distance(key, str_from(cors_keys[i]), FAR);
         if (distance < best_distance) {

@@ -106,9 +106,31 @@ static bool is_ours(const struct data *root, const struct type *type)
     return kind && (!is_workload(kind) || controller_runs(root));
 }
 
+// A template that is not rendered may make several objects where one stands: of which each name of
+// a kind is one. The place of the last one of them that is ours; NULL: there are not several.
+static const struct data *mixed_kind(const struct data *root)
+{
+    const struct data *ours = NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; root->kind == DATA_MAP && i < root->count; i++) {
+        const struct data *key = root->entries[i].key, *value = root->entries[i].value;
+        if (key->kind != DATA_SCALAR || !str_is(key->text, "kind") || value->kind != DATA_SCALAR)
+            continue;
+        count++;
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            if (str_is(value->text, kinds[k].kind))
+                ours = value;
+    }
+    return count > 1 ? ours : NULL;
+}
+
 bool objects_claim(const struct document *document, Str *why)
 {
     struct type type;
+    if (mixed_kind(document->root)) {
+        *why = STR("it is a template of Kubernetes objects");
+        return true;
+    }
     if (!type_of(document->root, &type))
         return false;
     const struct data *items = list_items(document->root, &type);
@@ -124,31 +146,85 @@ bool objects_claim(const struct document *document, Str *why)
 
 // ---- the index
 
-static uint64_t kind_hash(Str group, Str kind)
+// The objects of one kind.
+struct objects_kind {
+    Str group, kind;
+    struct {
+        const struct object **items;
+        uint32_t count, capacity;
+    } list;
+};
+
+// The objects of one kind and name.
+struct namesakes {
+    const struct object *first, *bare; // bare: whose namespace is not written
+    uint32_t count;
+};
+
+static struct objects_kind *kind_list(const struct objects *objects, Str group, Str kind)
 {
-    return hash_str(hash_str(HASH_SEED, group), kind);
+    for (uint32_t i = 0; i < objects->kinds.count; i++)
+        if (str_equal(objects->kinds.items[i].kind, kind) &&
+            str_equal(objects->kinds.items[i].group, group))
+            return &objects->kinds.items[i];
+    return NULL;
 }
 
 static uint64_t name_hash(Str group, Str kind, Str name)
 {
-    return hash_str(kind_hash(group, kind), name);
+    return hash_str(hash_str(hash_str(HASH_SEED, group), kind), name);
 }
 
-static bool is_kind(const struct object *object, const char *group, const char *kind)
+static bool is_named(const struct object *object, Str group, Str kind, Str name)
 {
-    return str_is(object->kind, kind) && str_is(object->group, group);
+    return str_equal(object->name, name) && str_equal(object->kind, kind) &&
+           str_equal(object->group, group);
 }
 
-static struct object *find_same(const struct objects *objects, const struct object *wanted)
+static struct object *find_exact(const struct objects *objects, Str group, Str kind, Str space,
+                                 Str name)
 {
     uint32_t at = 0;
-    struct object *other;
-    uint64_t hash = name_hash(wanted->group, wanted->kind, wanted->name);
-    while ((other = map_next(&objects->by_name, hash, &at)))
-        if (str_equal(other->kind, wanted->kind) && str_equal(other->group, wanted->group) &&
-            str_equal(other->space, wanted->space) && str_equal(other->name, wanted->name))
+    struct object *object;
+    uint64_t hash = hash_str(name_hash(group, kind, name), space);
+    while ((object = map_next(&objects->by_space, hash, &at)))
+        if (is_named(object, group, kind, name) && str_equal(object->space, space))
             break;
-    return other;
+    return object;
+}
+
+static struct namesakes *find_namesakes(const struct objects *objects, Str group, Str kind,
+                                        Str name)
+{
+    uint32_t at = 0;
+    struct namesakes *namesakes;
+    while ((namesakes = map_next(&objects->by_name, name_hash(group, kind, name), &at)))
+        if (is_named(namesakes->first, group, kind, name))
+            break;
+    return namesakes;
+}
+
+static void enter(struct arena *arena, struct objects *out, struct object *object)
+{
+    uint64_t hash = name_hash(object->group, object->kind, object->name);
+    struct objects_kind *kind = kind_list(out, object->group, object->kind);
+    struct namesakes *namesakes = find_namesakes(out, object->group, object->kind, object->name);
+    if (!kind) {
+        kind = vec_push(arena, &out->kinds);
+        *kind = (struct objects_kind){ .group = object->group, .kind = object->kind };
+    }
+    if (!namesakes) {
+        namesakes = ARENA_NEW(arena, struct namesakes);
+        namesakes->first = object;
+        map_add(arena, &out->by_name, hash, namesakes);
+    }
+    namesakes->count++;
+    if (!object->space.len)
+        namesakes->bare = object;
+    *vec_push(arena, out) = object;
+    *vec_push(arena, &kind->list) = object;
+    if (!find_exact(out, object->group, object->kind, object->space, object->name))
+        map_add(arena, &out->by_space, hash_str(hash, object->space), object);
 }
 
 static uint64_t data_hash(uint64_t hash, const struct data *data, uint32_t depth)
@@ -161,6 +237,11 @@ static uint64_t data_hash(uint64_t hash, const struct data *data, uint32_t depth
         hash = data_hash(hash, data->entries[i].value, depth - 1);
     }
     return hash;
+}
+
+uint64_t objects_hash(const struct data *data, uint32_t depth)
+{
+    return data_hash(HASH_SEED, data, depth);
 }
 
 static bool add(struct reading *reading, const struct document *document, const struct data *root,
@@ -190,14 +271,13 @@ static bool add(struct reading *reading, const struct document *document, const 
                      "%.*s: %.*s/%.*s is no version of it (%s)",
                      STR_ARG(object_text(arena, object)), STR_ARG(type->group),
                      STR_ARG(type->version), kind_find(type)->versions);
-    struct object *same = object->name.len ? find_same(out, object) : NULL;
-    if (same) { // applied later
+    struct object *same =
+        object->name.len ? find_exact(out, object->group, object->kind, object->space, object->name)
+                         : NULL;
+    if (same && same->span.file == object->span.file) // applied later
         *same = *object;
-        return true;
-    }
-    *vec_push(arena, out) = object;
-    map_add(arena, &out->by_kind, kind_hash(type->group, type->kind), object);
-    map_add(arena, &out->by_name, name_hash(type->group, type->kind, object->name), object);
+    else // of several files, each may be for a cluster of its own
+        enter(arena, out, object);
     return true;
 }
 
@@ -207,6 +287,16 @@ bool objects_read(struct reading *reading, struct objects *out)
     for (uint32_t i = 0; i < reading->documents.count; i++) {
         const struct document *document = reading->documents.items[i];
         struct type type;
+        const struct data *mixed = mixed_kind(document->root);
+        if (mixed) {
+            const struct data *root = document->root;
+            policy_add_unknown(
+                reading->out->policy,
+                (struct unknown){
+                    mixed->span, STR("which objects come of this template: it is not rendered"),
+                    data_hash(HASH_SEED, root, reading->model->run->limits->nesting) });
+            continue;
+        }
         if (!type_of(document->root, &type))
             continue; // the configuration says that it is ours, but it is no object
         const struct data *items = list_items(document->root, &type);
@@ -225,33 +315,21 @@ bool objects_read(struct reading *reading, struct objects *out)
 const struct object *objects_next(const struct objects *objects, const char *group,
                                   const char *kind, uint32_t *at)
 {
-    const struct object *object;
-    uint64_t hash = kind_hash(str_from(group), str_from(kind));
-    while ((object = map_next(&objects->by_kind, hash, at)))
-        if (is_kind(object, group, kind))
-            break;
-    return object;
+    const struct objects_kind *list = kind_list(objects, str_from(group), str_from(kind));
+    return list && *at < list->list.count ? list->list.items[(*at)++] : NULL;
 }
 
 const struct object *objects_find(const struct objects *objects, const char *group,
                                   const char *kind, Str space, Str name)
 {
-    const struct object *exact = NULL, *bare = NULL, *any = NULL, *object;
-    uint32_t at = 0, count = 0;
-    uint64_t hash = name_hash(str_from(group), str_from(kind), name);
-    while ((object = map_next(&objects->by_name, hash, &at))) {
-        if (!is_kind(object, group, kind) || !str_equal(object->name, name))
-            continue;
-        any = object;
-        count++;
-        if (str_equal(object->space, space))
-            exact = object;
-        else if (!object->space.len)
-            bare = object;
-    }
-    if (exact || bare)
-        return exact ? exact : bare;
-    return !space.len && count == 1 ? any : NULL;
+    const struct object *exact = find_exact(objects, str_from(group), str_from(kind), space, name);
+    const struct namesakes *namesakes =
+        find_namesakes(objects, str_from(group), str_from(kind), name);
+    if (exact || !namesakes)
+        return exact;
+    if (namesakes->bare)
+        return namesakes->bare;
+    return !space.len && namesakes->count == 1 ? namesakes->first : NULL;
 }
 
 Str object_text(struct arena *arena, const struct object *object)

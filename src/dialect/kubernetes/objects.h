@@ -20,8 +20,13 @@ struct object {
 struct objects {
     const struct object **items; // in the order of the files and in them
     uint32_t count, capacity;
-    struct map by_kind; // private
-    struct map by_name; // private
+    // Private.
+    struct {
+        struct objects_kind *items;
+        uint32_t count, capacity;
+    } kinds;
+    struct map by_space; // by kind, name and namespace
+    struct map by_name;  // by kind and name: those of every namespace
 };
 
 extern const struct kind object_malformed; // CG901: an object that the API server would refuse
@@ -35,7 +40,8 @@ struct object_kind {
 
 // Whether a document holds such an object, or a list with one; *why says which.
 bool objects_claim(const struct document *document, Str *why);
-// Indexes all of them. Of two with the same kind, namespace and name the last one counts. False
+// Indexes all of them. Of two with the same kind, namespace and name in one file the last one
+// counts; those of several files may be for several clusters, and are all there. False
 // when something could not be read.
 MUST_CHECK bool objects_read(struct reading *reading, struct objects *out);
 
@@ -46,6 +52,9 @@ const struct object *objects_next(const struct objects *objects, const char *gro
 // namespace is not written, else (where `space` is not known) the only one of that name anywhere.
 const struct object *objects_find(const struct objects *objects, const char *group,
                                   const char *kind, Str space, Str name);
+
+// A hash of what data holds down to a depth, wherever it stands; the same in every run.
+uint64_t objects_hash(const struct data *data, uint32_t depth);
 
 // How to call an object in a message: "Ingress prod/api".
 Str object_text(struct arena *arena, const struct object *object);
