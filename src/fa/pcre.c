@@ -133,9 +133,16 @@ static bool known_group(const struct regex *regex, uint32_t group)
     return group == 0 ? !regex->resets_start : !regex->groups.items[group].looked;
 }
 
+// A question about a group: whether it holds a word of `words`, or all but what stands around it.
+struct question {
+    uint32_t group;
+    const struct fa *words; // NULL for the second kind
+    Str before, behind;
+};
+
 // Both answers; with `ordered`, only the way counts that the engine takes.
-static bool ask(const struct regex *regex, bool ordered, enum run_question question, uint32_t group,
-                uint32_t words, const struct fa **yes, const struct fa **no)
+static bool ask(const struct regex *regex, bool ordered, const struct question *question,
+                const struct fa **yes, const struct fa **no)
 {
     struct fa_space *space = regex->space;
     struct pool_budget budget = part_of_limits(space);
@@ -143,10 +150,18 @@ static bool ask(const struct regex *regex, bool ordered, enum run_question quest
     space->shared = &budget;
     struct program program = program_new(regex, ordered, scratch);
     const struct fa *answers[2] = { NULL, NULL };
-    enum run_question opposite = question == RUN_HOLDS ? RUN_HOLDS_NOT : RUN_WHOLE_NOT;
-    if (program.verdict.status == REGEX_OK) {
-        answers[0] = pool_wrap(space, run_program(&program, scratch, question, group, words));
-        answers[1] = pool_wrap(space, run_program(&program, scratch, opposite, group, words));
+    const struct fa *before = fa_literal(space, question->before);
+    const struct fa *behind = fa_literal(space, question->behind);
+    uint32_t words = question->words ? question->words->state : POOL_NONE;
+    if (program.verdict.status == REGEX_OK && before && behind) {
+        static const enum run_question kinds[2][2] = { { RUN_WHOLE, RUN_WHOLE_NOT },
+                                                       { RUN_HOLDS, RUN_HOLDS_NOT } };
+        program.begins = before->state;
+        program.ends = behind->state;
+        for (int i = 0; i < 2; i++)
+            answers[i] =
+                pool_wrap(space, run_program(&program, scratch, kinds[question->words != NULL][i],
+                                             question->group, words));
     }
     space->shared = NULL;
     arena_free(scratch);
@@ -157,19 +172,73 @@ static bool ask(const struct regex *regex, bool ordered, enum run_question quest
     return true;
 }
 
-static void split(const struct regex *regex, enum run_question question, uint32_t group,
-                  uint32_t words, const struct fa **yes, const struct fa **no)
+// Words made of `text` over and over, and a part of it: the end of it in front, or the begin of it
+// behind.
+static const struct fa *repeated(struct fa_space *space, Str text, bool front)
+{
+    struct arena *arena = fa_space_arena(space);
+    Str *parts = ARENA_ARRAY(arena, Str, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        parts[i] = front ? str_slice(text, i, text.len) : str_slice(text, 0, i);
+    const struct fa *part = fa_literals(space, parts, text.len);
+    const struct fa *all = fa_repeat(space, fa_literal(space, text), 0, FA_FOREVER);
+    return front ? fa_concat(space, part, all) : fa_concat(space, all, part);
+}
+
+// Subjects that are `before`, a word and `behind`, and hold the same word also so many bytes
+// further left or right. "aaa" is "a" and a group with "aa", wherever that stands: the run looks at
+// where a group stands, so that its "no" is not certain for these.
+static const struct fa *ambiguous(struct fa_space *space, const struct question *question)
+{
+    Str before = question->before, behind = question->behind;
+    const struct fa *words = fa_empty(space);
+    for (size_t i = 0; i < before.len; i++)
+        words = fa_union(space, words, repeated(space, str_slice(before, i, before.len), false));
+    for (size_t i = 1; i <= behind.len; i++)
+        words = fa_union(space, words, repeated(space, str_slice(behind, 0, i), true));
+    return fa_concat(space, fa_literal(space, before),
+                     fa_concat(space, words, fa_literal(space, behind)));
+}
+
+// With an empty group there is one subject for which the answer is yes: that of what stands around
+// it. PCRE2 itself says what the group holds then.
+static void settle_empty(const struct regex *regex, const struct question *question,
+                         const struct fa **yes, const struct fa **no)
+{
+    struct fa_space *space = regex->space;
+    struct arena *arena = arena_new();
+    Str subject = str_concat(arena, question->before, question->behind);
+    const struct fa *word = fa_literal(space, subject);
+    Str *groups = ARENA_ARRAY(arena, Str, question->group + 1);
+    if (fa_accepts(*yes, subject) || fa_accepts(*no, subject)) {
+        bool known =
+            regex->dialect == REGEX_PCRE2 &&
+            regex_match(arena, regex->pattern, regex->flags, subject, groups, question->group + 1);
+        bool empty = known && groups[question->group].len == 0;
+        *yes = (!known || empty ? fa_union : fa_subtract)(space, *yes, word);
+        *no = (!known || !empty ? fa_union : fa_subtract)(space, *no, word);
+    }
+    arena_free(arena);
+}
+
+static void split(const struct regex *regex, const struct question *question, const struct fa **yes,
+                  const struct fa **no)
 {
     *yes = *no = NULL;
-    if (!known_group(regex, group))
+    if (!known_group(regex, question->group))
         return;
     // All ways to match first; only if they disagree, the one that the engine prefers.
     bool exhausted = regex->space->exhausted;
-    if (!ask(regex, false, question, group, words, yes, no))
+    if (!ask(regex, false, question, yes, no))
         return;
-    if (!fa_is_disjoint(regex->space, *yes, *no) &&
-        !ask(regex, true, question, group, words, yes, no))
+    if (!fa_is_disjoint(regex->space, *yes, *no) && !ask(regex, true, question, yes, no))
         regex->space->exhausted = exhausted; // the first answer stands
+    if (question->before.len || question->behind.len) {
+        const struct fa *open = fa_intersect(regex->space, *no, ambiguous(regex->space, question));
+        *yes = fa_union(regex->space, *yes, open);
+        if (*yes)
+            settle_empty(regex, question, yes, no);
+    }
 }
 
 void regex_group_split(struct fa_space *space, const struct regex *regex, uint32_t group,
@@ -178,14 +247,24 @@ void regex_group_split(struct fa_space *space, const struct regex *regex, uint32
     (void)space;
     *yes = *no = NULL;
     if (words)
-        split(regex, RUN_HOLDS, group, words->state, yes, no);
+        split(regex, &(struct question){ .group = group, .words = words }, yes, no);
 }
 
 void regex_group_whole(struct fa_space *space, const struct regex *regex, uint32_t group,
                        const struct fa **yes, const struct fa **no)
 {
+    regex_group_between(space, regex, group, STR(""), STR(""), yes, no);
+}
+
+void regex_group_between(struct fa_space *space, const struct regex *regex, uint32_t group,
+                         Str before, Str behind, const struct fa **yes, const struct fa **no)
+{
+    enum { AROUND_MAX = 64 };
     (void)space;
-    split(regex, RUN_WHOLE, group, POOL_NONE, yes, no);
+    *yes = *no = NULL;
+    if (before.len > AROUND_MAX || behind.len > AROUND_MAX)
+        return;
+    split(regex, &(struct question){ .group = group, .before = before, .behind = behind }, yes, no);
 }
 
 bool regex_match(struct arena *arena, Str pattern, unsigned flags, Str subject, Str *groups,

@@ -53,6 +53,10 @@ void regex_group_split(struct fa_space *space, const struct regex *regex, uint32
 // The same for the question "does the group hold the whole subject?".
 void regex_group_whole(struct fa_space *space, const struct regex *regex, uint32_t group,
                        const struct fa **yes, const struct fa **no);
+// The same for the question "is the subject `before`, what the group holds, and `behind`?", as in
+// "https://$1". Not known for long texts.
+void regex_group_between(struct fa_space *space, const struct regex *regex, uint32_t group,
+                         Str before, Str behind, const struct fa **yes, const struct fa **no);
 
 // Matches with PCRE2 itself, for concrete subjects: true on a match, and groups 0..count-1 written
 // ("" when unset). False also when PCRE2 cannot compile the pattern or gives up. Dialects other

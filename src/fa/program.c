@@ -472,6 +472,6 @@ struct program program_new(const struct regex *regex, bool ordered, struct arena
         program.nodes.items[any].next = entry;
     }
     program.root = entry;
-    context(&e, fa_empty(program.space)->state); // questions about groups ask for the start
+    program.begins = program.ends = fa_empty(program.space)->state;
     return program;
 }

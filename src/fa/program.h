@@ -55,6 +55,8 @@ struct program {
     VEC(uint32_t) contexts; // state of the pool for the empty prefix
     uint32_t next_word;     // state of the pool: a word byte comes
     bool cares;             // there are nodes that look at a context
+    uint32_t begins, ends;  // states of the pool, for RUN_WHOLE: what may stand before the group,
+                            // and behind it
     struct tree_verdict verdict;
 };
 
@@ -66,7 +68,7 @@ enum run_question {
     RUN_MATCH,     // the language
     RUN_HOLDS,     // where the group holds a word of `words`
     RUN_HOLDS_NOT, //
-    RUN_WHOLE,     // where the group holds the subject
+    RUN_WHOLE,     // where the group holds the subject but for what `begins` and `ends` say
     RUN_WHOLE_NOT, //
 };
 // POOL_UNKNOWN for a limit. `group` and `words` for the questions about groups.

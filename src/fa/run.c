@@ -204,6 +204,15 @@ static const bool *find_cares(const struct program *program, struct arena *scrat
     return cares;
 }
 
+static uint32_t add_context(struct program *program, struct arena *scratch, uint32_t state)
+{
+    for (uint32_t i = 0; i < program->contexts.count; i++)
+        if (program->contexts.items[i] == state)
+            return i;
+    *vec_push(scratch, &program->contexts) = state;
+    return program->contexts.count - 1;
+}
+
 uint32_t run_program(struct program *program, struct arena *scratch, enum run_question question,
                      uint32_t group, uint32_t words)
 {
@@ -212,11 +221,9 @@ uint32_t run_program(struct program *program, struct arena *scratch, enum run_qu
     m.group = group;
     m.words = words;
     m.cares = find_cares(program, scratch, question >= RUN_WHOLE);
+    if (question >= RUN_WHOLE)
+        m.start = add_context(program, scratch, program->begins);
     uint32_t *none = ARENA_ARRAY(scratch, uint32_t, program->contexts.count + 1);
-    uint32_t empty = fa_empty(program->space)->state;
-    for (uint32_t i = 0; i < program->contexts.count; i++)
-        if (program->contexts.items[i] == empty)
-            m.start = i;
     m.nothing = tuple_number(&m, none);
     uint32_t before = tuple_number(&m, program->contexts.items);
     struct thread first = { .node = program->root, .rest = POOL_ALL };

@@ -29,7 +29,7 @@ struct machine {
     struct arena *scratch;
     enum run_question question;
     uint32_t group, words;
-    uint32_t start;       // context that holds for the empty prefix
+    uint32_t start;       // context that holds for the prefixes behind which the group may begin
     uint32_t nothing;     // number of the tuple for "does not matter"
     const bool *cares;    // by node: a context is looked at from there on
     VEC(uint32_t) tuples; // states of the contexts, so many for each tuple

@@ -64,9 +64,11 @@ static void finish(struct run *r, struct thread t, uint32_t before)
     if (r->tracks) {
         bool wanted = m->question == RUN_HOLDS || m->question == RUN_WHOLE;
         if (t.held == HELD_UNSET && (m->question == RUN_WHOLE || m->question == RUN_WHOLE_NOT)) {
-            // An unset group holds the empty subject only.
+            // An unset group holds the empty subject only. Where something stands around it, its
+            // one subject is asked about apart.
             uint32_t empty = fa_empty(m->program->space)->state;
-            if (!holds(m, before, m->start))
+            bool bare = m->program->begins == empty && m->program->ends == empty;
+            if (!bare || !holds(m, before, m->start))
                 t.held = HELD_NO;
             else
                 t.rest = wanted ? both(r, t.rest, empty) : without(r, t.rest, empty);
@@ -117,13 +119,12 @@ static void capture(struct run *r, struct thread t, const struct program_node *n
         if (whole)
             t.held = holds(m, before, m->start) ? HELD_WHOLE : HELD_NO;
     } else if (t.held == HELD_WHOLE) {
-        uint32_t empty = fa_empty(m->program->space)->state;
         struct thread shorter = t;
         shorter.held = HELD_NO;
-        shorter.rest = without(r, t.rest, empty);
+        shorter.rest = without(r, t.rest, m->program->ends);
         run_push(r, shorter, node->next);
         t.held = HELD_YES;
-        t.rest = both(r, t.rest, empty);
+        t.rest = both(r, t.rest, m->program->ends);
     } else if (t.held & HELD_OPEN) {
         bool member = pool_state(m->program->space, t.held & ~HELD_OPEN)->accept;
         t.held = member ? HELD_YES : HELD_NO;

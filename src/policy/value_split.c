@@ -258,6 +258,24 @@ bool value_language(struct model *model, const struct box *box, const struct val
     return exact && out;
 }
 
+// A value that is one capture of the origin with text around it: "https://$1".
+static const struct part *around_capture(const struct model *model, const struct value *value,
+                                         Str *before, Str *behind)
+{
+    const struct part *capture = NULL;
+    for (uint32_t i = 0; i < value->count; i++) {
+        const struct part *part = &value->parts[i];
+        if (part->kind == PART_TEXT)
+            *(capture ? behind : before) = part->text;
+        else if (part->kind == PART_CAPTURE && !capture &&
+                 value_is_var(part->subject, model->origin) && part->pattern->result.regex)
+            capture = part;
+        else
+            return NULL;
+    }
+    return capture;
+}
+
 void value_equals_origin(struct model *model, const struct box *box, const struct value *value,
                          const struct fa **must, const struct fa **may)
 {
@@ -265,13 +283,14 @@ void value_equals_origin(struct model *model, const struct box *box, const struc
     const struct fa *none = fa_none(model->fa);
     const struct part *part = value->count == 1 ? &value->parts[0] : NULL;
     const struct fa *yes = NULL, *no = NULL;
+    Str before = { 0 }, behind = { 0 };
     if (part && part->kind == PART_VAR && part->var == model->origin) {
         yes = origins;
     } else if (part && part->kind == PART_LOWER && part->var == model->origin) {
         yes = fa_intersect(model->fa, origins, fa_fold_case(model->fa, fa_all(model->fa)));
-    } else if (part && part->kind == PART_CAPTURE && value_is_var(part->subject, model->origin) &&
-               part->pattern->result.regex) {
-        regex_group_whole(model->fa, part->pattern->result.regex, part->group, &yes, &no);
+    } else if ((part = around_capture(model, value, &before, &behind))) {
+        regex_group_between(model->fa, part->pattern->result.regex, part->group, before, behind,
+                            &yes, &no);
         yes = fa_intersect(model->fa, origins, yes);
     } else {
         const struct fa *words;

@@ -22,6 +22,8 @@ struct subject {
     struct fa_space *space;
     const struct regex *regex;
     const struct fa *language, *words, *holds, *holds_not, *whole, *whole_not;
+    const struct fa *between, *between_not; // of `before`, the group and `behind`
+    Str before, behind;
     pcre2_code *code, *plain; // the second without optimisations
     pcre2_match_data *data;
     uint32_t group;
@@ -69,8 +71,12 @@ static bool agrees(const struct subject *s, Str word, struct tally *tally)
     } answers[] = {
         { s->holds, s->holds_not, fa_accepts(s->words, held) },
         { s->whole, s->whole_not, str_equal(word, held) },
+        { s->between, s->between_not,
+          word.len == s->before.len + held.len + s->behind.len && str_starts(word, s->before) &&
+              str_ends(word, s->behind) &&
+              str_equal(str_slice(word, s->before.len, s->before.len + held.len), held) },
     };
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         if (!answers[i].yes || !answers[i].no)
             continue;
         tally->captures++;
@@ -78,7 +84,7 @@ static bool agrees(const struct subject *s, Str word, struct tally *tally)
         tally->certain += yes != no;
         if (!matches ? yes || no : answers[i].is ? !yes : !no) {
             show(s->pattern, word);
-            printf("group %u holds \"%.*s\" (%d)\n", s->group, STR_ARG(held), i);
+            printf("group %u holds \"%.*s\" (%d)\n", s->group, STR_ARG(held), (int)i);
             return false;
         }
     }
@@ -130,6 +136,11 @@ static bool check_pattern(struct prop_random *random, Str pattern, unsigned flag
                                 1, FA_FOREVER);
         regex_group_split(space, s.regex, s.group, s.words, &s.holds, &s.holds_not);
         regex_group_whole(space, s.regex, s.group, &s.whole, &s.whole_not);
+        static const Str around[] = { { "", 0 }, { "a", 1 }, { "b", 1 }, { "ab", 2 } };
+        s.before = around[prop_below(random, 4)];
+        s.behind = around[prop_below(random, 4)];
+        regex_group_between(space, s.regex, s.group, s.before, s.behind, &s.between,
+                            &s.between_not);
         for (uint32_t i = 0; i < words && fine; i++) {
             Str word = word_next(random, arena, space, s.language, i);
             fine = agrees(&s, word, tally);
