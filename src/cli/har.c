@@ -6,6 +6,8 @@
 #include "browser/names.h"
 #include "browser/url.h"
 
+#include <stdlib.h>
+
 static const struct kind bad_entry = { "", LEVEL_ERROR, "this is no entry of a HAR export" };
 
 // One entry, as far as CORS looks at it.
@@ -14,7 +16,8 @@ struct entry {
     Str asked_method, asked_headers; // of a preflight
     struct headers headers;
     struct cors_response response;
-    bool cookies, preflight;
+    bool cookies, preflight, from_cache;
+    bool allows;  // the answer has Access-Control-Allow-Origin
     bool failed;  // no answer came, or the page did not get it
     bool refused; // ... as Chromium says of what CORS blocks, among others
 };
@@ -107,6 +110,7 @@ static bool read_entry(struct har_reader *reader, const struct data *data, uint3
     add_headers(reader->arena, response, &headers);
     if (status) // Some write -1 for an answer that did not come: like none at all.
         (void)data_get_number(status, 999, &out->response.status);
+    out->allows = reading_find(&headers, STR("access-control-allow-origin")) != NULL;
     out->response.headers = headers.list.items;
     out->response.header_count = headers.list.count;
     out->origin = value_of_header(&out->headers, "origin");
@@ -115,6 +119,7 @@ static bool read_entry(struct har_reader *reader, const struct data *data, uint3
     out->asked_method = value_of_header(&out->headers, "access-control-request-method");
     out->asked_headers = value_of_header(&out->headers, "access-control-request-headers");
     out->type = text_of(data, STR("_resourceType"));
+    out->from_cache = text_of(data, STR("_fromCache")).len > 0;
     out->cookies = (cookies && cookies->kind == DATA_LIST && cookies->count) ||
                    reading_find(&out->headers, STR("cookie"));
     error = error ? error : data_find(response, STR("_error"));
@@ -271,6 +276,14 @@ static struct recorded record(struct arena *arena, const struct entry *entry, St
     return out;
 }
 
+// Where the page asked for it itself, it gets the 304, and that is what is checked.
+static bool is_revalidated(struct arena *arena, const struct entry *entry,
+                           const struct entry *preflight)
+{
+    Str asked = preflight ? str_lower(arena, preflight->asked_headers) : STR("");
+    return entry->response.status == 304 && !entry->allows && !str_contains(asked, STR("if-"));
+}
+
 static void add_request(struct har_reader *reader, uint32_t index, struct har *out)
 {
     const struct entry *entry = &reader->entries[index];
@@ -282,9 +295,11 @@ static void add_request(struct har_reader *reader, uint32_t index, struct har *o
     const struct entry *preflight = take_preflight(reader, entry, origin);
     struct recorded recorded = record(reader->arena, entry, entry->method, origin, preflight);
     struct recorded_hop *hop = &recorded.hops.items[0];
-    hop->has_response = entry->response.status > 0;
+    recorded.revalidated = is_revalidated(reader->arena, entry, preflight);
+    recorded.from_cache = entry->from_cache;
+    recorded.sent = entry->response.status > 0;
+    hop->has_response = recorded.sent && !recorded.revalidated;
     hop->response = entry->response;
-    recorded.sent = hop->has_response;
     recorded.origin_guessed = guessed;
     *vec_push(reader->arena, out) = (struct har_record){ recorded, index };
 }
@@ -301,6 +316,13 @@ static void add_lonely(struct har_reader *reader, uint32_t index, struct har *ou
     struct recorded recorded =
         record(reader->arena, entry, entry->asked_method, entry->origin, entry);
     *vec_push(reader->arena, out) = (struct har_record){ recorded, index };
+}
+
+static int compare_records(const void *a, const void *b)
+{
+    uint32_t first = ((const struct har_record *)a)->entry;
+    uint32_t second = ((const struct har_record *)b)->entry;
+    return (first > second) - (first < second);
 }
 
 bool har_read(struct run *run, const struct data *data, struct har *out)
@@ -322,5 +344,7 @@ bool har_read(struct run *run, const struct data *data, struct har *out)
     for (uint32_t i = 0; i < list->count; i++)
         if (reader.entries[i].preflight)
             add_lonely(&reader, i, out);
+    if (out->count)
+        qsort(out->items, out->count, sizeof *out->items, compare_records);
     return good;
 }

@@ -28,9 +28,12 @@ static void play(void *context, const struct fetch_wire *wire, struct fetch_answ
         out->unseen = !hop->has_preflight && hop->has_response;
         return;
     }
-    give(out, hop->has_response, hop->response,
-         player->at ? STR("the answer behind the redirect is not recorded")
-                    : STR("the answer to the request is not recorded"));
+    Str reason = STR("the answer to the request is not recorded");
+    if (player->at)
+        reason = STR("the answer behind the redirect is not recorded");
+    else if (player->recorded->revalidated)
+        reason = STR("status 304 lets the stored answer count, which is not recorded here");
+    give(out, hop->has_response, hop->response, reason);
     player->at++;
 }
 
@@ -117,6 +120,12 @@ void recorded_judge(struct arena *arena, struct recorded *recorded, struct fetch
         add(arena, notes, "PreflightNotRecorded",
             STR("the preflight is not recorded; the browser sent the request, so that it had "
                 "passed or was remembered"));
+    if (recorded->from_cache && out->verdict == FETCH_BLOCKED)
+        add(arena, notes, "AnswerFromCache",
+            STR("the answer comes from the browser's cache, where a request of another page, or "
+                "one "
+                "without Origin, may have left it: send \"Vary: Origin\" with every answer of this "
+                "URL"));
     if (recorded->origin_guessed)
         add(arena, notes, "OriginGuessed",
             STR("no Origin is recorded; the page is taken to be the Referer's"));

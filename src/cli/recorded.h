@@ -20,6 +20,8 @@ struct recorded {
     bool credentials_unknown; // request.credentials is a guess ...
     bool failed;              // ... and the browser says that the page got nothing
     bool origin_guessed;
+    bool from_cache;  // the answer was in the browser's cache
+    bool revalidated; // ... and stayed there: its CORS headers are not in the recording
 };
 
 // Why a recording is allowed, blocked or leaves it open, and what else there is to say.
