@@ -4,6 +4,7 @@
 #include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress_nginx.h"
 #include "dialect/kubernetes/istio.h"
+#include "dialect/kubernetes/kong_ingress.h"
 #include "dialect/kubernetes/traefik.h"
 #include "dialect/kubernetes/unmodelled.h"
 
@@ -78,7 +79,7 @@ const struct controller controllers[] = {
         .prefixes = TEXTS("konghq.com/"),
         .images = TEXTS("kong/kubernetes-ingress-controller"),
         .newest = 0,
-        .read = read_unmodelled,
+        .read = kong_ingress_read,
     },
     {
         .product = "contour",

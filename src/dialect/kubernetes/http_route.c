@@ -356,6 +356,13 @@ static void serve(const struct serving_rule *serving, struct cases *cases, struc
     const struct data *filters = document_find(part->rule, "filters");
     const struct data *filter = route_filter(filters, "CORS"), *redirect, *cors;
     const struct object *policy = NULL;
+    const struct data *plugins = object_annotation(part->object, STR("konghq.com/plugins"));
+    if (plugins && serving->engine->ignores) {
+        branch_answer_unknown(cases, in,
+                              STR("what Kong's plugins do at an HTTPRoute is not modelled"),
+                              part->object->hash, plugins->span);
+        return;
+    }
     if ((redirect = route_filter(filters, "RequestRedirect"))) {
         uint32_t status = 302;
         const struct data *code =

@@ -10,8 +10,6 @@
 static const struct carrier {
     const char *product, *group, *kind, *path;
 } carriers[] = {
-    { "kong", "configuration.konghq.com", "KongPlugin", "" },
-    { "kong", "configuration.konghq.com", "KongClusterPlugin", "" },
     { "contour", "projectcontour.io", "HTTPProxy", "spec.virtualhost.corsPolicy" },
     { "emissary", "getambassador.io", "Mapping", "spec.cors" },
     { "emissary", "getambassador.io", "Module", "spec.config.cors" },
