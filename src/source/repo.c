@@ -141,7 +141,7 @@ static enum repo_found open_repository(struct arena *arena, git_repository **out
         failed = open_unchecked(out, NULL);
     if (failed && failed != GIT_ENOTFOUND && failed != GIT_EOWNER) {
         // Extensions of the format that do not change how an object is read.
-        static const char *extensions[] = { "partialclone", "worktreeconfig", "preciousobjects" };
+        const char *extensions[] = { "partialclone", "worktreeconfig", "preciousobjects" };
         git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
                          sizeof extensions / sizeof *extensions);
         failed = folder ? open_unchecked(out, folder) : open_once(out, NULL);

@@ -90,6 +90,21 @@ static const struct source_ops source_worktree = { .stat = stat_path,
                                                    .list = list,
                                                    .read = read_file };
 
+// Files that a sparse checkout leaves out look as if they were deleted.
+static void note_sparse(struct source *source, const struct worktree *worktree)
+{
+    git_index *index = worktree->repo->handles->index;
+    size_t left_out = 0;
+    for (size_t i = 0; worktree->indexed && i < git_index_entrycount(index); i++)
+        left_out +=
+            (git_index_get_byindex(index, i)->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
+    if (left_out)
+        source_note(source,
+                    "this is a sparse checkout: %zu tracked files are not in the working tree and "
+                    "are not read; compare two revisions, or use --staged",
+                    left_out);
+}
+
 struct source *source_open_worktree(struct run *run, struct files *files, struct repo *repo,
                                     Str label, Str folder, const Str *named, uint32_t count)
 {
@@ -104,5 +119,6 @@ struct source *source_open_worktree(struct run *run, struct files *files, struct
     worktree->indexed = repo_index_open(repo, &reason);
     struct source *source = source_new(run, files, &source_worktree, label, worktree);
     source->root = folder.len > 1 ? folder : STR("");
+    note_sparse(source, worktree);
     return source;
 }

@@ -50,6 +50,10 @@ git init -q inner
 conf inner/nginx.conf $B
 run 0 diff
 warns "inner is another repository"
+run 0 check
+warns "inner is another repository"
+run 0 show
+warns "inner is another repository"
 run 3 diff -- inner
 says "$B"
 rm -rf inner
@@ -159,6 +163,15 @@ git checkout -q -- .
 run 2 diff HEAD "$tree"
 GIT_OBJECT_DIRECTORY=$work/quarantine GIT_ALTERNATE_OBJECT_DIRECTORIES=$work/tree/.git/objects run 3 diff HEAD "$tree"
 says "$C"
+
+# a sparse checkout
+git clone -q "$work/tree" "$work/sparse"
+cd "$work/sparse"
+git sparse-checkout set --no-cone '/*' '!/kept.conf' '!/nginx.conf'
+run 3 diff HEAD
+warns "this is a sparse checkout: 2 tracked files"
+run 0 diff --staged
+run 0 diff HEAD HEAD
 
 # names that need care: spaces, quotes, bytes that are no UTF-8
 new names
