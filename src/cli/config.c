@@ -391,10 +391,22 @@ static void show_from_root(struct arena *arena, const struct source *source, str
     source->files->list.items[config->span.file - 1]->path = below;
 }
 
-bool config_load_rules(struct run *run, struct source *source, struct config *config)
+// Where the project's own rules are: beside the configuration, wherever the version begins.
+static bool open_beside(struct run *run, struct source **source, const struct config *config)
 {
-    bool good = true;
-    for (uint32_t i = 0; i < config->custom_files.count; i++)
+    Str real;
+    if (!(*source)->root.len || !local_real(run->arena, config->path, &real) ||
+        str_equal(parent_of(real), (*source)->root))
+        return true; // of git: at its top
+    return source_open(run, (*source)->files, parent_of(real), source);
+}
+
+bool config_load_rules(struct run *run, struct source *version, struct config *config)
+{
+    struct source *source = version;
+    bool there = !config->custom_files.count || open_beside(run, &source, config);
+    bool good = there;
+    for (uint32_t i = 0; there && i < config->custom_files.count; i++)
         good = load_file(run, source, &config->custom_files.items[i], config) && good;
     for (uint32_t i = 0; i < config->levels.count; i++) {
         struct rule_level *level = &config->levels.items[i];
@@ -413,6 +425,6 @@ bool config_load_rules(struct run *run, struct source *source, struct config *co
             good = refuse_rule(run, config, waiver->rule, waiver->span);
     }
     if (good && config->is_right)
-        show_from_root(run->arena, source, config);
+        show_from_root(run->arena, version, config);
     return good;
 }

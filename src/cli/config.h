@@ -46,6 +46,6 @@ MUST_CHECK bool config_read(struct run *run, struct files *files, struct model *
 // The same for a text that is in `files` already.
 MUST_CHECK bool config_parse(struct run *run, const struct files *files, uint32_t file,
                              struct model *model, struct origin_space *space, struct config *out);
-// Reads the project's own rules from the version that the configuration belongs to, and checks
+// Reads the project's own rules, which lie beside the configuration of this version, and checks
 // that every rule that the configuration speaks of exists. False when something was wrong.
-MUST_CHECK bool config_load_rules(struct run *run, struct source *source, struct config *config);
+MUST_CHECK bool config_load_rules(struct run *run, struct source *version, struct config *config);
