@@ -315,8 +315,9 @@ static bool try_subdomain(struct chooser *c)
     for (uint32_t i = 0; i < about->site_count; i++) {
         Str host = str_concat(c->space->arena, STR("any."), about->sites[i]);
         Str origin = str_concat(c->space->arena, STR("https://"), host);
-        if (accepted(c, origin))
-            return found(c, origin, WITNESS_SUBDOMAIN);
+        Str dotted = str_concat(c->space->arena, origin, STR("."));
+        if (accepted(c, origin) || accepted(c, dotted))
+            return found(c, accepted(c, origin) ? origin : dotted, WITNESS_SUBDOMAIN);
     }
     for (uint32_t i = 0; i < about->site_count && i < LANGUAGE_NAMES; i++) {
         const struct fa *below = sites_below(c->space, &about->sites[i], 1);

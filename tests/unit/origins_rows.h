@@ -96,6 +96,7 @@
 { "^https://https://x$", ORIGINS_NONE, "", "", WITNESS_PLAIN, "" },
 { "^https://app\\.example\\.com\\.?$", ORIGINS_FINITE, "example.com", "https://app.example.com", WITNESS_PLAIN, "" },
 { "^https://xn--bcher-kva\\.example\\.com$", ORIGINS_FINITE, "example.com", "https://xn--bcher-kva.example.com", WITNESS_PLAIN, "" },
+{ "^https://.*\\.example\\.com\\.$", ORIGINS_SUBDOMAINS, "example.com", "https://any.example.com.", WITNESS_SUBDOMAIN, "" },
 { "^https://my_app\\.example\\.com$", ORIGINS_FINITE, "example.com", "https://my_app.example.com", WITNESS_PLAIN, "" },
 { "^https://app\\.example\\.com[^a-z.]+$", ORIGINS_SUBDOMAINS, "example.com", "https://app.example.com:1", WITNESS_PLAIN, "" },
 { "^https://(foo|bar)[^a-z0-9.-]example\\.com$", ORIGINS_FINITE, "34", "https://bar_example.com", WITNESS_PLAIN, "nobody" },

@@ -155,7 +155,8 @@ START_TEST(dialects)
         { REGEX_JAVA, { "^\\R\\n$", 0, "\n\n \r\n", "\n" } }, // \R gives its \n back
         { REGEX_JAVA, { "^a\\Z", 0, "a a\n a\r\n a\r", "a\n\n" } },
         { REGEX_JAVA, { "(?x) a b # c", 0, "ab", "a" } },
-        { REGEX_JAVA, { "(?x)^a+ +a", 0, "", "aa" } }, // possessive
+        { REGEX_JAVA, { "(?x)^a+ +a", 0, "", "aa" } },    // possessive
+        { REGEX_JAVA, { "^\\0600$", 0, "00", "\\x80" } }, // not more than 0377
         { REGEX_JAVA, { "^[\\Q.-\\E]$", 0, ". -", "Q" } },
         { REGEX_JAVA, { "^(?i:[^a])$", 0, "b", "a A" } },
         { REGEX_ECMASCRIPT, { "^[\\w-a-c]$", 0, "z - c a", "+" } },
@@ -171,6 +172,7 @@ START_TEST(dialects)
         { REGEX_LUA, { "^[a%]]$", 0, "a ]", "% b" } },
         { REGEX_LUA, { "^%z*a", 0, "a", "za" } },
         { REGEX_LUA, { "^[]]$", 0, "]", "[" } },
+        { REGEX_LUA, { "^[z-]a$", 0, "za -a", "a z" } },
         { REGEX_LUA, { "^[^]]$", 0, "[", "]" } },
         { REGEX_LUA, { "^[%a-z]+$", 0, "a- z-", "1" } }, // %a, - and z
         { REGEX_LUA, { "^a|b$", 0, "a|b", "a b" } },
