@@ -39,6 +39,10 @@ struct data_list {
 // last one.
 const struct data *data_find(const struct data *data, Str key);
 
+// The same tree with its merge keys ("<<") replaced by what they stand for, down to a depth; itself
+// where there are none.
+const struct data *data_merge(struct arena *arena, const struct data *data, uint32_t depth);
+
 // What a scalar means in the core schema of YAML 1.2, and in JSON. False, and nothing written, when
 // it is something else.
 bool data_is_null(const struct data *data);

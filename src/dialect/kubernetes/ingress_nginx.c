@@ -442,7 +442,7 @@ static void read_all(struct controller_state *state, const struct controller *co
         struct nginx_ingress read;
         nginx_ingress_read(cluster, &state->setup, object, &read);
         nginx_annotations_remark(cluster, &state->setup, &read);
-        if (!read.ingress.rules.count && !read.ingress.has_default && !read.ingress.is_open)
+        if (!object_get(object, "spec.rules") && !read.ingress.has_default && !read.ingress.is_open)
             cluster_unknown(
                 cluster, object, object->span,
                 str_format(state->arena,

@@ -34,13 +34,14 @@ static const struct data *find(struct reader *reader, const char *name)
         if (!str_eat(&key, prefix) || !str_equal(key, wanted))
             continue;
         if (!reader->out->unknown.len &&
-            (value->unrendered || value->conditional || map->entries[i - 1].key->conditional)) {
+            (map->entries[i - 1].key->conditional || value->unrendered || value->conditional ||
+             (!str_ends(wanted, STR("snippet")) && scalar_is_open(value)))) {
             reader->out->unknown =
                 str_format(reader->cluster->arena,
                            "what %s is: a template that is not rendered says it", name);
             reader->out->unknown_span = value->span;
         }
-        return data_is_text(value) || value->unrendered ? value : NULL;
+        return scalar_is_text(value) || value->unrendered ? value : NULL;
     }
     return NULL;
 }
@@ -321,10 +322,12 @@ void nginx_ingress_read(struct cluster *cluster, const struct nginx_setup *setup
     *out = (struct nginx_ingress){ .identity = object_identity(cluster, object) };
     struct reader reader = { cluster, setup, object, out };
     ingress_read(cluster, object, &out->ingress);
-    const struct data *annotations = object_annotations(object);
-    if (annotations && (annotations->unrendered || annotations->conditional)) {
+    const struct data *metadata = object_get(object, "metadata");
+    const struct data *annotations = object_get(object, "metadata.annotations");
+    bool more = metadata && metadata->unrendered; // the annotations themselves, perhaps
+    if (more || (annotations && (annotations->unrendered || annotations->conditional))) {
         out->unknown = STR("which annotations it has: a template that is not rendered says it");
-        out->unknown_span = annotations->span;
+        out->unknown_span = more ? object->span : annotations->span;
     }
     read_cors(&reader);
     out->is_canary = find_bool(&reader, "canary", false, NULL);

@@ -65,12 +65,13 @@ static void look_at_own(struct remarking *remarking, const struct data *key, Str
                       : str_format(arena, "there is no annotation %.*s", STR_ARG(name)));
         return;
     }
-    if (!data_is_text(value) && !value->unrendered) {
+    if (value->kind == DATA_SCALAR && !scalar_is_text(value) && !value->unrendered) {
         say(remarking, "CG507", value->span,
             str_format(arena,
                        "the API server refuses %s as the value of %.*s: an annotation is a text in "
                        "quotes",
-                       data_kind_text(value), STR_ARG(name)));
+                       data_is_text(value) ? "true or false" : data_kind_text(value),
+                       STR_ARG(name)));
         return;
     }
     if (!str_is(name, "enable-cors") && !remarking->first)

@@ -249,7 +249,11 @@ static bool add(struct reading *reading, const struct document *document, const 
 {
     struct arena *arena = reading->model->arena;
     struct run *run = reading->model->run;
-    const struct data *metadata = document_find(root, "metadata");
+    const struct data *metadata;
+    Str text = files_get(reading->source->files, root->span.file)->text;
+    if (str_contains(text, STR("<<")))
+        root = data_merge(arena, root, run->limits->nesting);
+    metadata = document_find(root, "metadata");
     struct object *object = ARENA_NEW(arena, struct object);
     *object = (struct object){
         .group = type->group,
@@ -332,6 +336,30 @@ const struct object *objects_find(const struct objects *objects, const char *gro
     return !space.len && namesakes->count == 1 ? namesakes->first : NULL;
 }
 
+bool scalar_is_text(const struct data *scalar)
+{
+    static const char *const truths[] = { "y", "Y", "yes", "Yes", "YES", "on",  "On",  "ON",
+                                          "n", "N", "no",  "No",  "NO",  "off", "Off", "OFF" };
+    for (size_t i = 0; scalar->plain && i < sizeof truths / sizeof *truths; i++)
+        if (str_is(scalar->text, truths[i]))
+            return false;
+    return data_is_text(scalar);
+}
+
+bool scalar_is_open(const struct data *scalar)
+{
+    size_t at = 0;
+    if (scalar->unrendered || scalar->conditional)
+        return true;
+    for (; at + 3 < scalar->text.len; at++) {
+        char c = scalar->text.ptr[at + 2];
+        bool name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (scalar->text.ptr[at] == '$' && scalar->text.ptr[at + 1] == '{' && name)
+            return true;
+    }
+    return false;
+}
+
 Str object_text(struct arena *arena, const struct object *object)
 {
     Str name = object->name.len ? object->name : STR("(without a name)");
@@ -359,7 +387,7 @@ static const struct data *field(struct run *run, const struct object *object,
     const struct data *value = document_find(map, key);
     if (!value || data_is_null(value))
         return NULL;
-    if (value->kind == kind && (kind != DATA_SCALAR || data_is_text(value) || value->unrendered))
+    if (value->kind == kind && (kind != DATA_SCALAR || scalar_is_text(value) || value->unrendered))
         return value;
     *good = diagf(run, &object_malformed, value->span, "%.*s: %s must be %s, not %s",
                   STR_ARG(object_text(run->arena, object)), key, wanted, data_kind_text(value));

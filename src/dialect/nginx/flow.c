@@ -94,7 +94,7 @@ static void run_either(struct machine *machine, const struct state *state)
     struct states here = { 0 }, other = { 0 };
     if (location->unknown_answer.len) {
         finish_unknown(machine, state, location->unknown_answer, location->doubt_identity,
-                       location->span);
+                       location->unknown_flow_span);
         return;
     }
     if (!location->otherwise) {

@@ -286,6 +286,7 @@ static bool read_doubt(struct nginx_config *config, struct block *block, const s
     block->doubt_identity = hash_str(HASH_SEED, conf_word(conf, 3));
     if (unknown) {
         block->unknown_answer = text;
+        block->unknown_flow_span = conf->head;
         return true;
     }
     struct block *location = block_new(config, BLOCK_LOCATION, block->parent, conf);
