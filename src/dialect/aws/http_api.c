@@ -231,8 +231,7 @@ void http_api_cells(struct aws *aws, struct cases *cases, struct branch all,
             aws_split_origins(aws, cases, sides[preflight], &api->cors->origins, !api->is_function);
         answer_allowed(aws, cases, allowed.any, api, true, false, preflight);
         answer_allowed(aws, cases, allowed.listed, api, false, allowed.several, preflight);
-        for (uint32_t i = 0; i < allowed.open.count; i++)
-            answer_open(aws, cases, &allowed.open.items[i], api, preflight);
+        answer_open(aws, cases, &allowed.open, api, preflight);
         end(aws, cases, allowed.refused, api, preflight);
     }
 }

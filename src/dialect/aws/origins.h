@@ -4,10 +4,12 @@
 
 #include "dialect/aws/aws.h"
 
-// Origins that an entry may allow.
+// Origins that entries may allow that are not known, all of them together: what they are not in
+// one version must not hide what another one adds.
 struct open_origins {
+    bool some;
     struct branch branch;
-    Str reason;
+    Str reason; // of the first
     uint64_t identity;
     Span span;
 };
@@ -16,10 +18,7 @@ struct open_origins {
 // "*".
 struct allowed {
     struct branch any, listed, refused;
-    struct {
-        struct open_origins *items;
-        uint32_t count, capacity;
-    } open;
+    struct open_origins open;
     bool several; // the list has more than one entry
 };
 struct allowed aws_split_origins(struct aws *aws, struct cases *cases, struct branch in,

@@ -1,6 +1,7 @@
 // The cells of a REST API. Source: reference/gateways.md 4.2.
 #include "base/hash.h"
 #include "dialect/aws/rest.h"
+#include "dialect/languages.h"
 #include "dialect/routes.h"
 
 #include <stdlib.h>
@@ -438,20 +439,6 @@ static void add_endpoint(struct aws *aws, const struct rest_cases *all, const st
     cases_finish(&cases, endpoint);
 }
 
-// Halves first: the sizes stay even.
-static const struct fa *union_of(struct aws *aws, struct rest_path **paths, uint32_t count,
-                                 const struct aws_site *site)
-{
-    struct fa_space *fa = aws->model->fa;
-    uint32_t half = count / 2;
-    if (count == 0)
-        return fa_none(fa);
-    if (count == 1)
-        return aws_path(aws->model, site->prefix, paths[0]->path);
-    return fa_union(fa, union_of(aws, paths, half, site),
-                    union_of(aws, paths + half, count - half, site));
-}
-
 void rest_finish(struct aws *aws, const struct rest_cases *all, const struct aws_site *site,
                  Span span)
 {
@@ -459,7 +446,9 @@ void rest_finish(struct aws *aws, const struct rest_cases *all, const struct aws
     uint32_t count;
     struct rest_path **paths = all_paths(aws, all, &count);
     struct route *routes = ARENA_ARRAY(model->arena, struct route, count + 1);
-    for (uint32_t i = 0; i < count; i++)
+    struct languages taken = { 0 };
+    for (uint32_t i = 0; i < count; i++) {
+        languages_add(model, &taken, aws_path(model, site->prefix, paths[i]->path));
         routes[i] = (struct route){
             .hosts = &site->host,
             .host_count = 1,
@@ -467,15 +456,16 @@ void rest_finish(struct aws *aws, const struct rest_cases *all, const struct aws
                              aws_path(model, site->prefix, paths[i]->path)),
             .owner = paths[i],
         };
+    }
     struct routed_list parts = { 0 };
     if (!routes_resolve(model, routes, count, ROUTES_FIRST, WILD_ONE, span, &parts))
         aws->good = false;
     for (uint32_t i = 0; i < parts.count; i++)
         add_endpoint(aws, all, parts.items[i].box, parts.items[i].route->owner, site, span);
     const struct box *box = aws_box(model, site);
-    const struct box *rest = box_with(
-        model, box, model->path,
-        fa_subtract(model->fa, box_language(box, model->path), union_of(aws, paths, count, site)));
+    const struct box *rest = box_with(model, box, model->path,
+                                      fa_subtract(model->fa, box_language(box, model->path),
+                                                  languages_union(model, &taken, UINT32_MAX)));
     if (rest)
         add_endpoint(aws, all, rest, NULL, site, span);
 }

@@ -9,6 +9,8 @@
 const struct kind bucket_malformed = { "CG901", LEVEL_ERROR,
                                        "the bucket's CORS rules are refused" };
 
+enum { REASONS_MAX = 160 }; // bytes: what more there is goes unsaid
+
 void bucket_complain(struct buckets *buckets, Span span, const char *format, ...)
 {
     char text[512];
@@ -68,18 +70,20 @@ void bucket_doubt(struct buckets *buckets, struct cases *cases, struct branch in
     *no = branch_join(cases, outside, refused);
 }
 
-void bucket_open(struct buckets *buckets, struct cases *cases, struct branch *rest,
-                 struct open_entries *out, const struct fa *language, Str reason, uint64_t identity,
-                 Span span)
+void bucket_open(struct buckets *buckets, struct open_entries *out, const struct fa *language,
+                 Str reason, uint64_t identity, Span span)
 {
-    struct open_entry open = { .reason = reason, .identity = identity, .span = span };
-    branch_split(cases, *rest, buckets->model->origin, language, span, &open.branch, rest);
-    if (!branch_is_none(open.branch))
-        *vec_push(buckets->model->arena, out) = open;
+    if (out->some && out->reason.len < REASONS_MAX && !str_contains(out->reason, reason))
+        out->reason =
+            str_format(buckets->model->arena, "%.*s; %.*s", STR_ARG(out->reason), STR_ARG(reason));
+    if (!out->some)
+        *out = (struct open_entries){ .some = true, .reason = reason, .span = span };
+    languages_add(buckets->model, &out->languages, language);
+    out->identity = hash_u64(out->identity, identity);
 }
 
-void bucket_open_unknown(struct buckets *buckets, struct cases *cases, struct branch *rest,
-                         struct open_entries *out, const struct term *entry)
+void bucket_open_unknown(struct buckets *buckets, struct open_entries *out,
+                         const struct term *entry)
 {
     struct model *model = buckets->model;
     const struct part *part = entry->value ? value_find_unknown(entry->value) : NULL;
@@ -87,16 +91,28 @@ void bucket_open_unknown(struct buckets *buckets, struct cases *cases, struct br
     if (entry->value)
         (void)value_language(model, box_all(model), entry->value, &words);
     const struct fa *could = fa_intersect(model->fa, words, bucket_some_origin(model));
-    bucket_open(buckets, cases, rest, out, could ? could : bucket_some_origin(model),
+    bucket_open(buckets, out, could ? could : bucket_some_origin(model),
                 part ? part->text : STR("an allowed origin is not known"),
                 entry->value ? value_hash(entry->value) : 0, entry->span);
 }
 
-void bucket_leave_open(struct cases *cases, struct open_entry *open, bool is_last)
+struct branch bucket_take_open(struct cases *cases, struct branch *rest,
+                               const struct open_entries *open)
+{
+    struct branch taken = { .ops = rest->ops };
+    if (open->some)
+        branch_split(cases, *rest, cases->model->origin,
+                     languages_union(cases->model, &open->languages, LANGUAGES_PATTERNS),
+                     open->span, &taken, rest);
+    return taken;
+}
+
+void bucket_leave_open(struct cases *cases, struct branch *branch, const struct open_entries *open,
+                       bool is_last)
 {
     const char *name = is_last ? "Access-Control-Allow-Origin" : "";
-    branch_clear(cases, &open->branch, "Access-Control-Allow-Origin", open->span);
-    branch_unknown_header(cases, &open->branch, name, open->reason, open->identity, open->span);
+    branch_clear(cases, branch, "Access-Control-Allow-Origin", open->span);
+    branch_unknown_header(cases, branch, name, open->reason, open->identity, open->span);
 }
 
 const struct fa *bucket_glob(struct model *model, Str text, const struct fa *star)
@@ -148,16 +164,18 @@ void bucket_split_headers(struct buckets *buckets, struct cases *cases, struct b
 {
     struct model *model = buckets->model;
     struct fa_space *fa = model->fa;
-    const struct fa *sure = fa_none(fa), *open = fa_none(fa);
+    struct languages sures = { 0 }, opens = { 0 };
     bool known = list->kind != TERM_UNKNOWN, all_known = known;
     for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
         struct term one = term_at(buckets->terms, list, i);
         if (one.kind == TERM_NONE)
             continue;
         const struct fa *language = name_language(buckets, &one, stars, &known);
-        *(known ? &sure : &open) = fa_union(fa, known ? sure : open, language);
+        languages_add(model, known ? &sures : &opens, language);
         all_known &= known;
     }
+    const struct fa *sure = languages_union(model, &sures, LANGUAGES_PATTERNS);
+    const struct fa *open = languages_union(model, &opens, LANGUAGES_PATTERNS);
     branch_split(cases, in, model->request_headers, lists_of(model, sure), list->span, yes, no);
     if (all_known)
         return;

@@ -4,6 +4,7 @@
 
 #include "dialect/cases.h"
 #include "dialect/cloudformation/template.h"
+#include "dialect/languages.h"
 
 extern const struct dialect dialect_s3, dialect_gcs;
 
@@ -38,27 +39,26 @@ void bucket_complain(struct buckets *buckets, Span span, const char *format, ...
 // Says CG506 for each key of a rule that is none of `keys` (ended by NULL).
 void bucket_check_keys(struct buckets *buckets, const struct term *rule, const char *const *keys);
 
-// Requests that an entry of a list of origins may be about, and that nothing before it is.
-struct open_entry {
-    struct branch branch;
-    Str reason;
+// Origins that entries may allow that are not known, all of them together: what they are not in
+// one version must not hide what another one adds.
+struct open_entries {
+    bool some;
+    struct languages languages;
+    Str reason; // of the first
     uint64_t identity;
     Span span;
 };
-struct open_entries {
-    struct open_entry *items;
-    uint32_t count, capacity;
-};
-// Takes the origins of `language` out of *rest.
-void bucket_open(struct buckets *buckets, struct cases *cases, struct branch *rest,
-                 struct open_entries *out, const struct fa *language, Str reason, uint64_t identity,
-                 Span span);
+void bucket_open(struct buckets *buckets, struct open_entries *out, const struct fa *language,
+                 Str reason, uint64_t identity, Span span);
 // An entry that is not known, or only in part.
-void bucket_open_unknown(struct buckets *buckets, struct cases *cases, struct branch *rest,
-                         struct open_entries *out, const struct term *entry);
-// What is not known about the headers of such requests: Access-Control-Allow-Origin, or anything
-// where a later rule may answer as well.
-void bucket_leave_open(struct cases *cases, struct open_entry *open, bool is_last);
+void bucket_open_unknown(struct buckets *buckets, struct open_entries *out,
+                         const struct term *entry);
+// Takes the requests with such an origin out of *rest. What is not known about them then is
+// Access-Control-Allow-Origin, or anything where a later rule may answer as well.
+struct branch bucket_take_open(struct cases *cases, struct branch *rest,
+                               const struct open_entries *open);
+void bucket_leave_open(struct cases *cases, struct branch *branch, const struct open_entries *open,
+                       bool is_last);
 
 // Splits by whether an unknown entry of a list fits. `language` is where it could.
 void bucket_doubt(struct buckets *buckets, struct cases *cases, struct branch in,

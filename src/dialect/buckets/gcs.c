@@ -13,8 +13,8 @@ static uint64_t identity_of(Str reason)
 
 // What a rule fits.
 struct fitting {
-    struct branch any, listed, rest; // "*"; an origin by name; neither
-    struct open_entries open;        // perhaps
+    struct branch any, listed, perhaps, rest; // "*"; an origin by name; not known; neither
+    struct open_entries open;                 // of `perhaps`
 };
 
 static void split_origins(struct buckets *buckets, struct cases *cases, struct branch in,
@@ -22,33 +22,35 @@ static void split_origins(struct buckets *buckets, struct cases *cases, struct b
 {
     struct model *model = buckets->model;
     const struct term *list = &rule->origins;
-    struct branch yes;
+    struct languages listed = { 0 };
     out->any = out->listed = (struct branch){ .ops = in.ops };
     out->rest = in;
-    for (int sure = 1; sure >= 0; sure--)
-        for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
-            struct term one = term_at(buckets->terms, list, i);
-            Str text;
-            if (!term_is_known(&one, &text))
-                continue;
-            bool is_star = str_is(text, "*"), is_sure = !str_contains(text, STR("*"));
-            if (is_sure && sure) {
-                branch_split(cases, out->rest, model->origin, fa_literal(model->fa, text), one.span,
-                             &yes, &out->rest);
-                out->listed = branch_join(cases, out->listed, yes);
-            } else if (is_star && !sure) {
-                out->any = branch_join(cases, out->any, out->rest);
-                out->rest = (struct branch){ .ops = in.ops };
-            } else if (!is_sure && !sure) {
-                Str reason = str_format(model->arena,
-                                        "whether GCS takes the * in %.*s for any text (not "
-                                        "documented)",
-                                        STR_ARG(text));
-                bucket_open(buckets, cases, &out->rest, &out->open,
-                            bucket_glob(model, text, fa_all(model->fa)), reason,
-                            identity_of(reason), one.span);
-            }
+    bool star = false;
+    for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
+        struct term one = term_at(buckets->terms, list, i);
+        Str text;
+        if (!term_is_known(&one, &text))
+            continue;
+        if (str_is(text, "*")) {
+            star = true;
+        } else if (str_contains(text, STR("*"))) {
+            Str reason = str_format(model->arena,
+                                    "whether GCS takes the * in %.*s for any text (not documented)",
+                                    STR_ARG(text));
+            bucket_open(buckets, &out->open, bucket_glob(model, text, fa_all(model->fa)), reason,
+                        identity_of(reason), one.span);
+        } else {
+            languages_add_word(model, &listed, text);
         }
+    }
+    branch_split(cases, in, model->origin, languages_union(model, &listed, LANGUAGES_PATTERNS),
+                 list->span, &out->listed, &out->rest);
+    out->perhaps =
+        star ? (struct branch){ .ops = in.ops } : bucket_take_open(cases, &out->rest, &out->open);
+    if (star) {
+        out->any = out->rest;
+        out->rest = (struct branch){ .ops = in.ops };
+    }
 }
 
 static void set_headers(struct buckets *buckets, struct cases *cases, struct branch *branch,
@@ -122,8 +124,7 @@ static struct branch contest(struct buckets *buckets, struct cases *cases, struc
     for (uint32_t i = from; i < rules->count && !branch_is_none(free); i++) {
         struct fitting later = fit(buckets, cases, free, &rules->items[i], preflight);
         contested = branch_join(cases, contested, branch_join(cases, later.any, later.listed));
-        for (uint32_t k = 0; k < later.open.count; k++)
-            contested = branch_join(cases, contested, later.open.items[k].branch);
+        contested = branch_join(cases, contested, later.perhaps);
         free = later.rest;
     }
     Str reason = STR("whether GCS takes the first of several rules that fit (not documented)");
@@ -157,11 +158,10 @@ static struct branch apply_rule(struct buckets *buckets, struct cases *cases, st
         answer(buckets, cases, star, rule, value_text(model, STR("*")), preflight, host);
         answer(buckets, cases, other, rule, echo, preflight, host);
     }
-    for (uint32_t k = 0; k < own.open.count; k++) {
-        struct open_entry *open = &own.open.items[k];
-        set_headers(buckets, cases, &open->branch, rule, echo, preflight);
-        bucket_leave_open(cases, open, is_last);
-        end(cases, open->branch, preflight, host, rule->span);
+    if (!branch_is_none(own.perhaps)) {
+        set_headers(buckets, cases, &own.perhaps, rule, echo, preflight);
+        bucket_leave_open(cases, &own.perhaps, &own.open, is_last);
+        end(cases, own.perhaps, preflight, host, rule->span);
     }
     return rest;
 }

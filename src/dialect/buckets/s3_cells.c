@@ -8,33 +8,33 @@
 // Requests whose origin a rule has, and how they are answered: with "*", with the origin itself and
 // credentials, one of both; or it is not known whether the rule has it.
 struct matched {
-    struct branch star, echo, none;
+    struct branch star, echo, none, perhaps;
+    struct languages sure;
     struct open_entries open;
 };
 
-// What is sure of one entry of a list is taken out of *rest. Then, in a second round, what is not.
-static void take_entry(struct buckets *buckets, struct cases *cases, const struct term *entry,
-                       struct matched *out)
+// What is sure of one entry of a list.
+static void take_entry(struct buckets *buckets, const struct term *entry, struct matched *out)
 {
     struct model *model = buckets->model;
     const struct fa *some = fa_subtract(model->fa, fa_all(model->fa), fa_empty(model->fa));
-    struct branch yes;
     Str text;
     if (!term_is_known(entry, &text))
         return;
-    branch_split(cases, out->none, model->origin, bucket_glob(model, text, some), entry->span, &yes,
-                 &out->none);
-    out->echo = branch_join(cases, out->echo, yes);
+    if (str_contains(text, STR("*")))
+        languages_add(model, &out->sure, bucket_glob(model, text, some));
+    else
+        languages_add_word(model, &out->sure, text);
 }
 
-static void open_entry(struct buckets *buckets, struct cases *cases, const struct term *entry,
-                       struct matched *out)
+// What is not.
+static void open_entry(struct buckets *buckets, const struct term *entry, struct matched *out)
 {
     struct model *model = buckets->model;
     const struct fa *some = fa_subtract(model->fa, fa_all(model->fa), fa_empty(model->fa));
     Str text;
     if (!term_is_known(entry, &text)) {
-        bucket_open_unknown(buckets, cases, &out->none, &out->open, entry);
+        bucket_open_unknown(buckets, &out->open, entry);
         return;
     }
     Str lower = str_lower(model->arena, text), head, tail, empty = STR("");
@@ -43,7 +43,7 @@ static void open_entry(struct buckets *buckets, struct cases *cases, const struc
         Str reason = str_format(model->arena,
                                 "whether S3 compares %.*s without regard to case (not documented)",
                                 STR_ARG(text));
-        bucket_open(buckets, cases, &out->none, &out->open, bucket_glob(model, lower, some), reason,
+        bucket_open(buckets, &out->open, bucket_glob(model, lower, some), reason,
                     hash_str(HASH_SEED, text), entry->span);
     }
     // 15: whether "*" may stand for nothing.
@@ -54,7 +54,7 @@ static void open_entry(struct buckets *buckets, struct cases *cases, const struc
         Str reason =
             str_format(model->arena, "whether * in %.*s may stand for nothing (not documented)",
                        STR_ARG(text));
-        bucket_open(buckets, cases, &out->none, &out->open, fa_literal(model->fa, empty), reason,
+        bucket_open(buckets, &out->open, fa_literal(model->fa, empty), reason,
                     hash_str(HASH_SEED, text), entry->span);
     }
 }
@@ -70,19 +70,18 @@ static bool has_star(struct buckets *buckets, const struct term *list)
     return false;
 }
 
-static void each_entry(struct buckets *buckets, struct cases *cases, const struct term *list,
-                       void (*take)(struct buckets *, struct cases *, const struct term *,
-                                    struct matched *),
+static void each_entry(struct buckets *buckets, const struct term *list,
+                       void (*take)(struct buckets *, const struct term *, struct matched *),
                        struct matched *out)
 {
     for (uint32_t i = 0; list->kind == TERM_LIST && i < term_count(list); i++) {
         struct term one = term_at(buckets->terms, list, i);
         Str text;
         if (one.kind != TERM_NONE && !(term_is_known(&one, &text) && str_is(text, "*")))
-            take(buckets, cases, &one, out);
+            take(buckets, &one, out);
     }
     if (list->kind == TERM_UNKNOWN)
-        take(buckets, cases, list, out);
+        take(buckets, list, out);
 }
 
 static struct matched match_origins(struct buckets *buckets, struct cases *cases, struct branch in,
@@ -90,9 +89,13 @@ static struct matched match_origins(struct buckets *buckets, struct cases *cases
 {
     struct matched out = { .star = { .ops = in.ops }, .echo = { .ops = in.ops }, .none = in };
     struct branch yes;
-    each_entry(buckets, cases, &rule->origins, take_entry, &out);
+    each_entry(buckets, &rule->origins, take_entry, &out);
+    branch_split(cases, in, buckets->model->origin,
+                 languages_union(buckets->model, &out.sure, LANGUAGES_PATTERNS), rule->origins.span,
+                 &out.echo, &out.none);
     if (!has_star(buckets, &rule->origins)) {
-        each_entry(buckets, cases, &rule->origins, open_entry, &out);
+        each_entry(buckets, &rule->origins, open_entry, &out);
+        out.perhaps = bucket_take_open(cases, &out.none, &out.open);
         return out;
     }
     out.star = out.none;
@@ -183,11 +186,10 @@ static struct branch apply_rule(struct buckets *buckets, struct cases *cases, st
         set_headers(buckets, cases, &matched.echo, rule, false, preflight);
         end(cases, matched.echo, preflight, host, rule->span);
     }
-    for (uint32_t i = 0; i < matched.open.count; i++) {
-        struct open_entry *open = &matched.open.items[i];
-        set_headers(buckets, cases, &open->branch, rule, false, preflight);
-        bucket_leave_open(cases, open, is_last);
-        end(cases, open->branch, preflight, host, rule->span);
+    if (!branch_is_none(matched.perhaps)) {
+        set_headers(buckets, cases, &matched.perhaps, rule, false, preflight);
+        bucket_leave_open(cases, &matched.perhaps, &matched.open, is_last);
+        end(cases, matched.perhaps, preflight, host, rule->span);
     }
     return rest;
 }
