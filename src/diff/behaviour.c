@@ -1,6 +1,7 @@
 #include "diff/behaviour.h"
 
 #include "base/hash.h"
+#include "browser/names.h"
 
 enum aspect { ASPECT_READ, ASPECT_EXPOSE, ASPECT_PREFLIGHT };
 
@@ -142,6 +143,7 @@ const struct fa *behaviour_differs(const struct comparison *with, const struct o
         preflighted = false;
         break;
     case CAPABILITY_METHOD:
+        preflighted = !names_safelisted_method(capability.name);
         if (!str_is(capability.name, "*"))
             methods = fa_literal(model->fa, capability.name);
         else
