@@ -10,5 +10,6 @@ const struct limits limits_default = {
     .fa_steps = 20000000,
     .cells = 4096,
     .endpoints = 200000,
+    .headers = 1000,
     .redirects = 16,
 };

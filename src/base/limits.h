@@ -15,6 +15,7 @@ struct limits {
     uint64_t fa_steps;      // transitions that one operation may make
     uint32_t cells;         // cells of one endpoint
     uint32_t endpoints;     // endpoints of one version
+    uint32_t headers;       // lines about headers that one answer goes through
     uint32_t redirects;     // internal redirects while interpreting one cell (nginx's own is 10)
 };
 

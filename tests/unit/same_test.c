@@ -137,6 +137,33 @@ static const struct row {
       { AROUND("", A FILES), NULL },
       { AROUND("", A FILES), NULL },
       2 },
+    { "a header around the servers changes and one of them has its own",
+      { AROUND("add_header X-A 1;", A "server { listen 84; add_header X-B 1; return 204; }"),
+        NULL },
+      { AROUND("add_header X-A 2;", A "server { listen 84; add_header X-B 1; return 204; }"),
+        NULL },
+      0 },
+    { "a server takes a host of another",
+      { AROUND("", A B), NULL },
+      { AROUND("", "server { listen 80; server_name x.example b.example; return 204; }" A B),
+        NULL },
+      0 },
+    { "another server becomes the default",
+      { AROUND("", A B), NULL },
+      { AROUND("", A "server { listen 80 default_server; server_name b.example; "
+                     "location / { return 200 b; } }"),
+        NULL },
+      0 },
+    { "another server at the port uses TLS",
+      { AROUND("", A B), NULL },
+      { AROUND("", A "server { listen 80 ssl; server_name b.example; "
+                     "location / { return 200 b; } }"),
+        NULL },
+      0 },
+    { "a map that no server uses changes",
+      { AROUND(MAP("https://x.example"), A B), NULL },
+      { AROUND(MAP("https://y.example"), A B), NULL },
+      0 },
     { "code is not known", { AROUND("", A CODE), "x" }, { AROUND("", A CODE), "y" }, 1 },
 };
 
@@ -189,8 +216,31 @@ START_TEST(other_options)
 }
 END_TEST
 
+// An answer with more headers than the limit is not known, and that is said.
+START_TEST(headers_limit)
+{
+    struct limits limits = limits_default;
+    limits.headers = 2;
+    struct texts texts = { AROUND("", "server { listen 80; add_header A 1; add_header B 2; "
+                                      "location / { return 204; } "
+                                      "location /b { add_header A 1; add_header B 2; "
+                                      "add_header C 3; return 204; } }"),
+                           NULL };
+    struct arena *arena = arena_new();
+    struct model *model = model_new(run_new(arena, &limits));
+    const struct dialect_options options = { 0 };
+    struct dialect_result result;
+    load(model, &texts, &options, NULL, &result);
+    ck_assert_uint_eq(result.policy->endpoint_count, 2);
+    ck_assert_uint_eq(result.policy->unknown_count, 1);
+    ck_assert_uint_gt(model->run->diags.count, 0);
+    ck_assert_str_eq(model->run->diags.items[0].kind->id, "CG903");
+    arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = { left_out, other_options };
+    const TTest *const tests[] = { left_out, other_options, headers_limit };
     return check_main(check_suite("same", tests, sizeof tests / sizeof *tests));
 }

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+static const struct kind too_many_headers = { "CG903", LEVEL_WARNING,
+                                              "an answer has more headers than are looked at" };
+
 // ---- headers
 
 struct header_plan {
@@ -141,6 +144,11 @@ static void answer(struct machine *machine, const struct state *state, struct re
     plan_additive(machine, &lines, cfg, true);
     plan_additive(machine, &lines, cfg, false);
     plan(machine, &lines, block_adds(machine->config, cfg));
+    if (lines.count > model->run->limits->headers) { // all of the endpoint is unknown then
+        diagf(model->run, &too_many_headers, lines.items[0]->span, "%u lines", lines.count);
+        machine->cells->full = true;
+        return;
+    }
     struct states now = { 0 }, next = { 0 };
     struct evaluations values = { 0 };
     *vec_push(machine->scratch, &now) = first;

@@ -65,6 +65,21 @@ static void note_groups(struct nginx_config *config, Str regex)
     }
 }
 
+// Whether $1 ... $9 or ${1} may be read in a text.
+static bool has_group(Str text)
+{
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        const char *dollar = memchr(text.ptr + i, '$', text.len - i - 1);
+        if (!dollar)
+            return false;
+        i = (size_t)(dollar - text.ptr);
+        size_t at = i + 1 + (text.ptr[i + 1] == '{');
+        if (at < text.len && text.ptr[at] >= '1' && text.ptr[at] <= '9')
+            return true;
+    }
+    return false;
+}
+
 // Code that is imported, wherever that stands: it counts as part of all code in the configuration.
 static void note_code(struct nginx_config *config, const struct conf *conf)
 {
@@ -93,6 +108,7 @@ static void note_all(struct nginx_config *config, const struct conf *conf, uint3
         Str word = conf->words[i].text;
         if (word.len && memchr(word.ptr, '(', word.len))
             note_groups(config, word);
+        config->reads_groups |= has_group(word);
     }
     if (depth == 0)
         return;

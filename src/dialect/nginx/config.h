@@ -218,6 +218,7 @@ struct computed {
     Span span;
     struct map_case *cases; // made on first use: maps.c
     uint32_t case_count;
+    uint64_t bytes; // of the keys, then
 };
 
 // How the reading of a server went, for the version that comes to be compared with this one.
@@ -256,6 +257,8 @@ struct nginx_config {
     uint64_t hash;               // of everything that was read
     uint64_t code;               // hash of what is imported for code in njs, Lua and Perl
     struct policy *policy;       // takes unknowns and remarks
+    struct map unknowns;         // the first so many of those, by place and reason
+    uint32_t unknown_count;
     const struct conf *root;
     const struct nginx_loader *loader; // that read it
     struct {
@@ -266,6 +269,7 @@ struct nginx_config {
     const struct conf *reading;    // the server being read, or NULL
     struct server_record *record;  // ... and its record
     uint32_t notes;                // unknowns, remarks and questions to the files so far
+    bool reads_groups;             // somewhere a text has $1 ... $9 in it
     bool is_clouded; // something unknown lies outside of the server that came across it, so that
                      // another server may be affected in silence
 };

@@ -69,6 +69,7 @@ struct machine {
     const struct target *entry; // that the endpoint being interpreted stands for
     uint32_t steps_left;        // of all states together
     uint64_t fa_spent;          // by the languages when the endpoint began
+    uint64_t allowance;         // what they may cost more, for long maps
     struct map roots;           // what stands below a document root: files.c
 };
 
@@ -175,3 +176,5 @@ void servings_find(struct nginx_config *config, struct servings *out);
 // Counts one step. False when the endpoint has taken too many, or has too many cells: then nothing
 // more is worth doing.
 bool machine_goes_on(struct machine *machine);
+// The same without a step: whether the languages have not cost too much.
+bool machine_can_afford(struct machine *machine);

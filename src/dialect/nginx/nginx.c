@@ -205,6 +205,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     machine->keeps_slashes = serving->keeps_slashes;
     machine->steps_left = STEPS_MAX;
     machine->fa_spent = fa_space_spent(machine->model->fa);
+    machine->allowance = 0;
     for (uint32_t i = 0; i < targets->count; i++) {
         const struct box *part = path_box(machine, serving, targets->items[i].paths);
         if (part)
@@ -269,6 +270,7 @@ static void add_malformed(struct machine *machine, const struct serving *serving
     machine->entry = &nowhere;
     machine->steps_left = STEPS_MAX;
     machine->fa_spent = fa_space_spent(model->fa);
+    machine->allowance = 0;
     machine->keeps_slashes = serving->keeps_slashes;
     finish_status(machine, &state, 400, NULL, machine->server->span);
     arena_rewind(machine->scratch, mark);

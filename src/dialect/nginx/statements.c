@@ -38,17 +38,34 @@ void config_note(struct nginx_config *config, Span span)
         config->is_clouded = true;
 }
 
+static uint64_t unknown_hash(Span span, Str reason)
+{
+    return hash_str(hash_u64(hash_u64(HASH_SEED, span.file), span.begin), reason);
+}
+
+// Whether the policy has it. What other main files added meanwhile counts, too.
+static bool unknown_is_noted(struct nginx_config *config, Span span, Str reason)
+{
+    const struct policy *policy = config->policy;
+    for (; config->unknown_count < policy->unknown_count; config->unknown_count++) {
+        struct unknown *copy = ARENA_NEW(config->model->arena, struct unknown);
+        *copy = policy->unknowns[config->unknown_count];
+        map_add(config->model->arena, &config->unknowns, unknown_hash(copy->span, copy->reason),
+                copy);
+    }
+    const struct unknown *known;
+    for (uint32_t i = 0; (known = map_next(&config->unknowns, unknown_hash(span, reason), &i));)
+        if (known->span.file == span.file && known->span.begin == span.begin &&
+            str_equal(known->reason, reason))
+            return true;
+    return false;
+}
+
 void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t identity)
 {
-    struct policy *policy = config->policy;
     config_note(config, span);
-    for (uint32_t i = 0; i < policy->unknown_count; i++) {
-        const Span *known = &policy->unknowns[i].span;
-        if (known->file == span.file && known->begin == span.begin &&
-            str_equal(policy->unknowns[i].reason, reason))
-            return;
-    }
-    policy_add_unknown(policy, (struct unknown){ span, reason, identity });
+    if (!unknown_is_noted(config, span, reason))
+        policy_add_unknown(config->policy, (struct unknown){ span, reason, identity });
 }
 
 void config_remark(struct nginx_config *config, const char *rule, Span span, Str message)

@@ -4,14 +4,21 @@
 
 enum { LANGUAGE_STEPS_MAX = 8000000 }; // of the languages, for one endpoint
 
-bool machine_goes_on(struct machine *machine)
+bool machine_can_afford(struct machine *machine)
 {
     uint64_t spent = fa_space_spent(machine->model->fa) - machine->fa_spent;
-    if (machine->steps_left == 0 || spent > LANGUAGE_STEPS_MAX)
+    if (spent > LANGUAGE_STEPS_MAX + machine->allowance)
         machine->cells->full = true; // all of the endpoint is unknown then
+    return !machine->cells->full;
+}
+
+bool machine_goes_on(struct machine *machine)
+{
+    if (machine->steps_left == 0)
+        machine->cells->full = true;
     else
         machine->steps_left--;
-    return !machine->cells->full;
+    return machine_can_afford(machine);
 }
 
 static bool same_bindings(const struct binding *a, const struct binding *b)
