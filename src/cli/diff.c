@@ -3,6 +3,7 @@
 #include "cli/sides.h"
 #include "cli/revert.h"
 #include "diff/diff.h"
+#include "diff/hidden.h"
 #include "source/git.h"
 
 // Paths that neither version has are mistakes.
@@ -111,6 +112,8 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     const struct rule_settings settings = settle_rules(workspace, old, new);
     diff_policies(workspace->space, &old->config.upstreams, &new->config.upstreams,
                   old->result.policy, new->result.policy, &diff);
+    diff_hidden(workspace->space, &old->config.upstreams, &new->config.upstreams, &diff,
+                new->result.policy);
     rule_evaluate_diff(workspace->space, &settings, &diff, diags_of(old), diags_of(new), &findings);
     report->files = workspace->files;
     report->new_file = new->first_file;
@@ -232,6 +235,8 @@ static enum exit_status compare_sides(struct command_run *command, const struct 
     // Expectations are asked about everything, whether or not it changed.
     bool whole = old.config.expectations.count || new.config.expectations.count;
     version_load(&workspace, &new, old_broken || whole ? NULL : &old);
+    version_compose(&workspace, &old);
+    version_compose(&workspace, &new);
     version_remark_notes(&workspace, &old, NULL);
     version_remark_notes(&workspace, &new, &old);
     bool old_empty = version_is_empty(&old), new_empty = version_is_empty(&new);

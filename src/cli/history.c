@@ -110,6 +110,7 @@ static void judge(struct history *history, const struct repo_commit *commit, str
         version_configure(&workspace, &version, BROKEN_CONFIG_IGNORED)) {
         version_restrict(&workspace, &version, history->paths, history->path_count);
         version_load(&workspace, &version, NULL);
+        version_compose(&workspace, &version);
         if (version_is_empty(&version))
             fetch.reason = STR("there is no configuration that corsgate recognises");
         else

@@ -10,6 +10,7 @@ enum option_id {
     OPTION_REQUESTS,
     OPTION_RAW,
     OPTION_EXPLAIN,
+    OPTION_STACK,
     OPTION_STAGED,
     OPTION_PRE_PUSH,
     OPTION_BASELINE,
@@ -54,6 +55,8 @@ static const struct option_row rows[] = {
     { OPTION_RAW, USED_BY_SIMULATE, "raw", 0, NULL,
       "requests as they go over the wire; predict only the answer" },
     { OPTION_EXPLAIN, USED_BY_SHOW, "explain", 0, NULL, "say why a file was read as what" },
+    { OPTION_STACK, USED_BY_SHOW, "stack", 0, NULL,
+      "put layers that pass requests on to each other\non top of each other" },
     { OPTION_FORMAT, FINDERS | USED_BY_SHOW | USED_BY_HISTORY, "format", 0, "NAME[=FILE]",
       "text (default) or json; repeat it for several reports" },
     { OPTION_FORMAT, USED_BY_WHY, "format", 0, "NAME[=FILE]",
@@ -182,6 +185,9 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
     case OPTION_RAW:
         out->raw = true;
         return true;
+    case OPTION_STACK:
+        out->stack = true;
+        break;
     case OPTION_EXPLAIN:
         out->explain = true;
         return true;

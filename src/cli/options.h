@@ -29,7 +29,7 @@ struct options {
     enum level fail_on;           // LEVEL_OFF: never
     enum color color;
     uint32_t jobs; // 0: as many as there are processors
-    bool review_note, quiet, raw, explain, help, version;
+    bool review_note, quiet, raw, explain, stack, help, version;
     bool staged, pre_push, credentials;
 };
 

@@ -72,6 +72,7 @@ static bool load_ancestor(const struct revert_asked *asked, const struct repo_co
         return false;
     version_restrict(workspace, out, asked->paths, asked->path_count);
     version_load(workspace, out, NULL);
+    version_compose(workspace, out);
     return !version_is_empty(out) && out->complete && !version_is_broken(workspace, out, NULL);
 }
 
@@ -98,6 +99,7 @@ void revert_look(const struct revert_asked *asked, struct findings *findings, st
     struct version whole = *asked->new, ancestor;
     whole.result = (struct dialect_result){ 0 };
     version_load(workspace, &whole, NULL); // nothing is left out for being equal to the old version
+    version_compose(workspace, &whole);
     if (!whole.complete || version_is_broken(workspace, &whole, NULL))
         return;
     for (uint32_t i = 0; i < ANCESTORS && commit.parent.len; i++) {

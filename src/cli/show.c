@@ -27,6 +27,8 @@ static enum exit_status start(struct command_run *command)
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &version, NULL);
+    if (command->options->stack)
+        version_compose(&workspace, &version);
     version_remark_notes(&workspace, &version, NULL);
     if (version_is_empty(&version))
         return version_fail_empty(&workspace, options->arguments.items, options->arguments.count);

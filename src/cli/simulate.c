@@ -134,6 +134,7 @@ static enum exit_status start(struct command_run *command)
         !version_configure(&workspace, &version, BROKEN_CONFIG_FAILS))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &version, NULL);
+    version_compose(&workspace, &version);
     if (version_is_empty(&version))
         return version_fail_empty(&workspace, options->arguments.items, options->arguments.count);
     bool broken = version_is_broken(&workspace, &version, NULL);

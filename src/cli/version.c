@@ -2,6 +2,7 @@
 
 #include "cli/local.h"
 #include "report/tell.h"
+#include "policy/compose.h"
 #include "source/git.h"
 
 #include <stdlib.h>
@@ -278,7 +279,9 @@ void version_load(struct workspace *workspace, struct version *version, struct v
         .settings = version->config.settings.items,
         .setting_count = version->config.settings.count,
     };
-    version->result.before = other ? &other->result : NULL;
+    // What an endpoint stands in front of counts, too, where layers are put on top of each other.
+    bool stacked = version->config.stack.count || (other && other->config.stack.count);
+    version->result.before = other && !stacked ? &other->result : NULL;
     if (version->is_void) { // not the whole of it instead
         version->result.policy = ARENA_NEW(run->arena, struct policy);
         version->result.policy->model = workspace->model;
@@ -291,6 +294,22 @@ void version_load(struct workspace *workspace, struct version *version, struct v
     version->diags = ARENA_ARRAY(run->arena, struct diag, version->diag_count);
     for (uint32_t i = 0; i < version->diag_count; i++)
         version->diags[i] = run->diags.items[before + i];
+}
+
+static Str path_of(const void *state, uint32_t file)
+{
+    return file ? files_get(state, file)->path : STR("");
+}
+
+void version_compose(struct workspace *workspace, struct version *version)
+{
+    struct arena *arena = workspace->command->run->arena;
+    struct stack stack = { .count = version->config.stack.count };
+    Str *names = ARENA_ARRAY(arena, Str, stack.count + 1);
+    for (uint32_t i = 0; i < stack.count; i++)
+        names[i] = version->config.stack.items[i].text;
+    stack.names = names;
+    compose(version->result.policy, stack.count ? &stack : NULL, path_of, workspace->files);
 }
 
 bool version_is_empty(struct version *version)

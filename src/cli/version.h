@@ -58,6 +58,9 @@ MUST_CHECK bool version_configure(struct workspace *workspace, struct version *v
 // Reads it. What is wrong is in version->diags. What is the same in the version that it is compared
 // with (NULL: none) may be left out of both.
 void version_load(struct workspace *workspace, struct version *version, struct version *other);
+// Puts the layers of a version that was loaded on top of each other (policy/compose.h), in the
+// order of its configuration. Of two versions that are compared, after both were loaded.
+void version_compose(struct workspace *workspace, struct version *version);
 // Whether there was nothing to read at all. That alone is then no complaint any more: the caller
 // decides what it means.
 bool version_is_empty(struct version *version);
