@@ -154,9 +154,11 @@ static bool nullable(const struct tree *tree)
     return true;
 }
 
+// An iteration that reads nothing matters where choices are in order, and where it may make a
+// group take part that a condition asks for.
 static uint8_t loop_bit(struct emit *e, const struct tree *body)
 {
-    if (!e->atomic || !nullable(body))
+    if ((!e->atomic && !e->conditions) || !nullable(body))
         return PROGRAM_NO_BIT;
     if (e->loops == PROGRAM_BITS) {
         refuse(e, REGEX_TOO_LARGE, "too many repetitions of what may be empty");

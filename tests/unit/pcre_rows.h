@@ -175,6 +175,7 @@
 { "condition on a lookahead", "^(?(?=a)ab|c)$", 0, "^(?:ab|c)$", "ab c", "b" },
 { "condition on a negative lookahead", "^(?(?!a)b|ac)$", 0, "^(?:b|ac)$", "b ac", "a" },
 { "condition on a lookbehind", "^a?(?(?<=a)b|c)$", 0, "^(?:ab|c)$", "ab c", "b ac" },
+{ "condition on a group of an empty iteration, which is the last", "^(?:()|(?(1)\\v))*b$", 0, "^b$", "b", "\rb" },
 { "condition with brackets around the whole", "^(\\[)?a(?(1)\\])$", 0, "^(?:a|\\[a\\])$", "a [a]", "[a a]" },
 { "DEFINE", "^(?(DEFINE)(?<l>[a-z]+))(?&l)\\.(?&l)$", 0, "^[a-z]+\\.[a-z]+$", "a.b", "a .b" },
 { "call by number", "^(a|b)(?1)$", 0, "^[ab][ab]$", "ab ba aa", "a abc" },
