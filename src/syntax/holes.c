@@ -193,17 +193,17 @@ bool holes_touch(const struct holes *holes, uint32_t begin, uint32_t end)
     return low < holes->count && holes->items[low].begin < end;
 }
 
-uint32_t holes_block(const struct holes *holes, uint32_t at)
+uint32_t holes_block(const struct holes *holes, uint32_t begin, uint32_t end)
 {
-    uint32_t low = 0, high = holes->block_count; // the first block that begins behind `at`
+    uint32_t low = 0, high = holes->block_count; // the first block that begins behind it
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (holes->blocks[middle].begin <= at)
+        if (holes->blocks[middle].begin <= begin)
             low = middle + 1;
         else
             high = middle;
     }
-    while (low && holes->blocks[low - 1].end <= at)
+    while (low && (holes->blocks[low - 1].end <= begin || holes->blocks[low - 1].end < end))
         low = holes->blocks[low - 1].around;
     return low;
 }

@@ -39,5 +39,5 @@ struct holes {
 bool holes_find(struct arena *arena, Str text, struct holes *out);
 // Whether one lies in [begin, end).
 bool holes_touch(const struct holes *holes, uint32_t begin, uint32_t end);
-// The number of the innermost block around a place, plus one; 0: none.
-uint32_t holes_block(const struct holes *holes, uint32_t at);
+// The number of the innermost block around all of [begin, end], plus one; 0: none.
+uint32_t holes_block(const struct holes *holes, uint32_t begin, uint32_t end);

@@ -113,16 +113,34 @@ static Str str_of(const yaml_char_t *text)
 
 // ---- templates
 
-// What stands in another block of conditions than what is around it.
-static void note_condition(struct reader *reader, struct data *node)
+static void set_conditional(const struct data *node)
+{
+    union {
+        const struct data *from;
+        struct data *to;
+    } same = { node };
+    same.to->conditional = true;
+}
+
+// Entries that stand in another block of conditions than the list or map as a whole.
+static void note_conditions(const struct reader *reader, struct data *node,
+                            const struct data_entry *entries)
 {
     const struct holes *holes = reader->holes;
-    struct data *around = reader->depth ? reader->frames.items[reader->depth - 1].node : NULL;
-    uint32_t outer = around ? holes_block(holes, around->span.begin) : 0;
-    uint32_t inner = holes_block(holes, node->span.begin);
-    node->conditional = inner != outer;
-    for (; around && inner && inner != outer; inner = holes->blocks[inner - 1].around)
-        around->unrendered |= holes->blocks[inner - 1].repeats; // it stands there several times
+    uint32_t outer = holes_block(holes, node->span.begin, node->span.end);
+    for (uint32_t i = 0; i < node->count; i++) {
+        const struct data *key = entries[i].key, *value = entries[i].value;
+        uint32_t inner = holes_block(holes, value->span.begin, value->span.end);
+        if (key && inner == outer)
+            inner = holes_block(holes, key->span.begin, key->span.end);
+        if (inner == outer)
+            continue;
+        set_conditional(value);
+        if (key)
+            set_conditional(key);
+        for (; inner && inner != outer; inner = holes->blocks[inner - 1].around)
+            node->unrendered |= holes->blocks[inner - 1].repeats; // it stands there several times
+    }
 }
 
 // A scalar that an expression writes, all or part of it.
@@ -171,8 +189,6 @@ static struct data *node_new(struct reader *reader, enum data_kind kind, const y
         node->tag = str_copy(reader->run->arena, str_of(tag));
     node->weight = 1;
     reader->last_end = node->span.end;
-    if (reader->holes)
-        note_condition(reader, node);
     return node;
 }
 
@@ -295,6 +311,8 @@ static void close_node(struct reader *reader, const yaml_event_t *event)
     else if (reader->last_end > node->span.begin)
         node->span.end = reader->last_end;
     reader->last_end = node->span.end;
+    if (reader->holes)
+        note_conditions(reader, node, entries);
     if (node->kind == DATA_MAP)
         reader->good &= keys_check(&reader->keys, entries, node->count);
     add_node(reader, node);
