@@ -5,6 +5,7 @@
 
 #include "policy/policy.h"
 
-// Merges the endpoints of the policy from number `from` on whose boxes are about more than the URL (method, headers,
-// cookies) so that none is; what none of them serves at those URLs is answered with 404.
+// Merges the endpoints of the policy from number `from` on whose boxes are about more than the URL
+// (method, headers, cookies) so that none is; what none of them serves at those URLs is answered
+// with 404.
 void places_merge(struct policy *policy, uint32_t from);
