@@ -2,11 +2,14 @@
 """Writes large pairs of configurations for bench/run.sh: gen.py FOLDER. The same bytes in every run."""
 
 import os
+import random
 import sys
 
 LINES = 134_000
 ORIGINS = 100_000
 SERVERS = 5_000
+WILDCARDS = 10_000
+FOLLOWED = 200  # origins: as many as libfa can follow
 
 LOCATIONS = """\
     location = /health {{
@@ -88,13 +91,34 @@ def origins_pair(count):
     return old, new
 
 
-def wildcard_file(names):
-    """The list as one regular expression for each customer."""
-    rows = "".join(f'    "~^https://[a-z0-9-]+\\.tenant{name}\\.example$" $http_origin;\n' for name in names)
+def tenants(count):
+    """Names that have nothing in common, in no order."""
+    chance = random.Random(7)
+    names = set()
+    while len(names) <= count:
+        names.add("".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(5, 12))))
+    names = sorted(names)
+    chance.shuffle(names)
+    return names
+
+
+def wildcard_file(names, row, first=""):
+    """One wildcard for each tenant."""
+    rows = "".join(row.format(name) for name in names)
     return main_file([
-        'map $http_origin $allowed {\n    default "";\n' + rows + "}\n",
+        "map_hash_max_size 1048576;\nmap $http_origin $allowed {\n" + first + '    default "";\n' + rows + "}\n",
         "server {\n    listen 80;\n    location / {\n"
         "        add_header Access-Control-Allow-Origin $allowed;\n        return 204;\n    }\n}\n"])
+
+
+PATTERN = '    "~^https://.*\\.{}\\.example$" $http_origin;\n'
+HOSTNAME = "    *.{}.example $http_origin;\n"
+
+
+def wildcards_pair(count, row, first=""):
+    """One tenant goes, one comes."""
+    names = tenants(count)
+    return wildcard_file(names[:count], row, first), wildcard_file(names[1:], row, first)
 
 
 def write(folder, name, text):
@@ -122,9 +146,13 @@ def main():
         write_pair(folder, f"origins-{count}", (map_file(old), map_file(new)))
         for version, names in (("old", old), ("new", new)):
             write(folder, f"origins-{count}.{version}.txt", "".join(name + "\n" for name in names))
-        count = 500 * scale
-        write_pair(folder, f"wildcards-{count}",
-                   (wildcard_file(range(count)), wildcard_file(range(1, count + 1))))
+        count = WILDCARDS * scale // 2
+        write_pair(folder, f"patterns-{count}", wildcards_pair(count, PATTERN))
+        write_pair(folder, f"hostnames-{count}", wildcards_pair(count, HOSTNAME, "    hostnames;\n"))
+    old, new = origins_pair(FOLLOWED)
+    for version, names in (("old", old), ("new", new)):
+        write(folder, f"origins-{FOLLOWED}.{version}.txt", "".join(name + "\n" for name in names))
+    write_pair(folder, f"origins-{FOLLOWED}", (map_file(old), map_file(new)))
 
 
 if __name__ == "__main__":

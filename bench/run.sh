@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 python3 bench/gen.py "$work"
 cc -std=c17 -O2 -Igrammars/nginx/src bench/parse.c grammars/nginx/src/parser.c grammars/nginx/src/scanner.c \
     -ltree-sitter -o "$work/parse"
+cc -std=c17 -O2 bench/libfa.c -lfa -o "$work/libfa"
 cd "$work"
 
 # Runs a command a few times: the best time in milliseconds, and the most memory in KiB.
@@ -49,9 +50,9 @@ example=$OLDPWD/examples/opened-to-every-site
 read -r time memory < <(measure "$program" diff "$example/old.conf" "$example/new.conf")
 row "an example" "$time" "$memory" "" 0 "10 ms, 10 MiB"
 
-read -r parse _ < <(measure ./parse lines.old.conf lines.new.conf)
+read -r parse _ < <(measure ./parse lines.old.conf)
 read -r time memory < <(diff_of lines)
-row "134,000 lines, one location changed" "$time" "$memory" "parsing both" "$parse" "3"
+row "134,000 lines, one location changed" "$time" "$memory" "parsing one" "$parse" "2"
 read -r nginx _ < <(measure nginx -t -q -p "$work" -e stderr -c "$work/lines.new.conf")
 row "the same" "$time" "$memory" "nginx -t" "$nginx" ""
 
@@ -61,12 +62,18 @@ for count in 50000 100000; do
     row "a map of $count origins" "$time" "$memory" "sort, comm" "$lists" "8"
 done
 
+read -r libfa _ < <(measure ./libfa origins-200.old.txt origins-200.new.txt)
+read -r time memory < <(diff_of origins-200)
+row "a map of 200 origins" "$time" "$memory" "libfa" "$libfa" ""
+
 read -r half _ < <(diff_of servers-5000)
 read -r parse _ < <(measure ./parse servers-10000.old.conf servers-10000.new.conf)
 read -r time memory < <(diff_of servers-10000)
 row "10,000 servers, all changed" "$time" "$memory" "5,000 servers" "$half" "2.3"
 row "the same" "$time" "$memory" "parsing both" "$parse" ""
 
-read -r half _ < <(diff_of wildcards-500)
-read -r time memory < <(diff_of wildcards-1000)
-row "a map of 1,000 patterns" "$time" "$memory" "500 patterns" "$half" "2.3"
+for kind in patterns hostnames; do
+    read -r half _ < <(diff_of "$kind-5000")
+    read -r time memory < <(diff_of "$kind-10000")
+    row "a map of 10,000 $kind" "$time" "$memory" "5,000" "$half" "2.3"
+done
