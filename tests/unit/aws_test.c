@@ -119,6 +119,8 @@ static const struct case_row http_rows[] = {
       "upstream a1.execute-api acao=* vary=?" },
     { "2 the settings by themselves", "{AllowOrigins: ['*'], AllowMethods: [GET]}",
       "GET " URL "Origin=https://x.test", UP " acao=* vary=?" },
+    { "2 ... as OpenAPI spells them", "{allowOrigins: ['*'], allowMethods: [GET]}",
+      "GET " URL "Origin=https://x.test", UP " acao=* vary=?" },
     { "a custom domain is a host as well",
       HTTP(APP) "  M:\n    Type: AWS::ApiGatewayV2::ApiMapping\n    Properties: {ApiId: !Ref Api, "
                 "DomainName: api.test, ApiMappingKey: v1}\n",

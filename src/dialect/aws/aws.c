@@ -73,6 +73,20 @@ void aws_check_keys(struct aws *aws, const struct term *map, const char *const *
     }
 }
 
+void aws_leave_unknown(struct aws *aws, const struct value *value)
+{
+    for (uint32_t i = 0; value && i < value->count; i++) {
+        const struct part *part = &value->parts[i];
+        bool known = part->kind != PART_UNKNOWN;
+        for (uint32_t k = 0; k < aws->policy->unknown_count && !known; k++)
+            known = aws->policy->unknowns[k].identity == part->identity &&
+                    str_equal(aws->policy->unknowns[k].reason, part->text);
+        if (!known)
+            policy_add_unknown(aws->policy,
+                               (struct unknown){ part->span, part->text, part->identity });
+    }
+}
+
 // ---- where an API is
 
 Str aws_host(const struct aws *aws, Str id, const char *service)
@@ -224,8 +238,17 @@ static bool read(struct reading *reading)
 }
 
 static const char *const marks[] = {
-    "AWS::ApiGateway", "AWS::Lambda::Url", "AWS::Serverless", "x-amazon-apigateway", "provider",
-    "AllowOrigins",    "ProtocolType",     "FunctionUrl",     "resourceMethods",     NULL,
+    "AWS::ApiGateway",
+    "AWS::Lambda::Url",
+    "AWS::Serverless",
+    "x-amazon-apigateway",
+    "provider",
+    "AllowOrigins",
+    "allowOrigins",
+    "ProtocolType",
+    "FunctionUrl",
+    "resourceMethods",
+    NULL,
 };
 
 const struct dialect dialect_aws = {

@@ -34,6 +34,8 @@ void aws_complain(struct aws *aws, Span span, const char *format, ...);
 __attribute__((format(printf, 4, 5)))
 #endif
 void aws_remark(struct aws *aws, const char *rule, Span span, const char *format, ...);
+// Enters what is not known of the value of a header.
+void aws_leave_unknown(struct aws *aws, const struct value *value);
 // Says CG506 for each key of a map that is none of `keys` (ended by NULL): `what` it stands in.
 void aws_check_keys(struct aws *aws, const struct term *map, const char *const *keys,
                     const char *what);

@@ -41,6 +41,7 @@ const struct value *rest_value(struct aws *aws, const struct rest_header *header
     }
     if (!term_is_known(&header->value, &text)) {
         const struct value *inner = unquote(model, header->value.value);
+        aws_leave_unknown(aws, header->value.value);
         return inner ? inner : header->value.value;
     }
     text = str_trim(text);
@@ -58,9 +59,10 @@ const struct value *rest_value(struct aws *aws, const struct rest_header *header
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (str_starts(text, str_from(others[i]))) {
             Str reason = str_format(model->arena, "%.*s is known only when it runs", STR_ARG(text));
-            policy_add_unknown(aws->policy, (struct unknown){ header->value.span, reason,
-                                                              hash_str(HASH_SEED, text) });
-            return value_unknown(model, reason, hash_str(HASH_SEED, text), header->value.span);
+            const struct value *open =
+                value_unknown(model, reason, hash_str(HASH_SEED, text), header->value.span);
+            aws_leave_unknown(aws, open);
+            return open;
         }
     aws_complain(aws, header->value.span,
                  "%.*s is no expression of a mapping for %.*s: a text stands in single quotes, as "

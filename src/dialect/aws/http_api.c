@@ -41,6 +41,7 @@ static void set_list(struct aws *aws, struct cases *cases, struct branch *branch
     const struct value *value = aws_joined(aws, list);
     if (!value)
         return;
+    aws_leave_unknown(aws, value);
     if (credentials && has_star(aws, list)) {
         Str reason = str_format(aws->model->arena,
                                 "what AWS sends for * in %s where credentials are allowed is not "

@@ -230,6 +230,13 @@ const struct value *bucket_joined(struct buckets *buckets, const struct term *li
             out = value_concat(model, out, value_text(model, STR(", ")));
         out = out ? value_concat(model, out, one.value) : one.value;
     }
+    const struct part *open = out ? value_find_unknown(out) : NULL;
+    for (uint32_t i = 0; open && i < buckets->policy->unknown_count; i++)
+        if (buckets->policy->unknowns[i].identity == open->identity)
+            open = NULL;
+    if (open)
+        policy_add_unknown(buckets->policy,
+                           (struct unknown){ open->span, open->text, open->identity });
     return out;
 }
 
