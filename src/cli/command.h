@@ -10,9 +10,9 @@
 struct command_run {
     struct run *run;
     const struct options *options;
-    uint64_t started;          // by command_clock
-    bool color_out, color_err; // whether standard output and standard error take colours
-    struct repo *repo;         // once somebody has asked for it; closed by main
+    uint64_t started;           // by command_clock
+    bool color_out, color_err;  // whether standard output and standard error take colours
+    struct repo *repo;          // once somebody has asked for it; closed by main
     enum repo_found repo_found; // what became of that
     Str no_repo;                // why there is none
 };

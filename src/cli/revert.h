@@ -1,6 +1,6 @@
 #pragma once
-// revert: whether a change goes back to what an ancestor of the old version has answered, so that it
-// was approved once already.
+// revert: whether a change goes back to what an ancestor of the old version has answered, so that
+// it was approved once already.
 
 #include "cli/sides.h"
 #include "cli/version.h"

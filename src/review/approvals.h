@@ -21,7 +21,7 @@ struct approvals {
                         // new needs one
     const struct approval_place *places;
     uint32_t place_count;
-    Str acknowledge; // path of the acknowledgement file, or empty
+    Str acknowledge;    // path of the acknowledgement file, or empty
     bool always_review; // a verified revert needs an approval, too
-    Span span; // of the whole; file 0: not there
+    Span span;          // of the whole; file 0: not there
 };
