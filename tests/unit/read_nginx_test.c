@@ -292,9 +292,30 @@ START_TEST(nesting_of_pieces)
 }
 END_TEST
 
+// The library that parses cannot hold as many comments in a row as a file can.
+START_TEST(many_comments)
+{
+    struct buf out = { .arena = arena_new() };
+    buf_add_text(&out, "a { b");
+    for (int i = 0; i < 70000; i++)
+        buf_add_text(&out, " # x\n");
+    buf_add_text(&out, "c; ");
+    for (int i = 0; i < 70000; i++)
+        buf_add_text(&out, "# x\n");
+    buf_add_text(&out, "}");
+    struct reading reading = read_text(buf_str(&out));
+    ck_assert(reading.good);
+    assert_tree(&reading, "[a]{[b][c];}");
+    arena_free(reading.arena);
+    arena_free(out.arena);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = { good_files,       broken_files, buffer_of_nginx,  hostile_files,
-                                   spans_and_hashes, pieces,       nesting_of_pieces };
+    const TTest *const tests[] = {
+        good_files,       broken_files, buffer_of_nginx,   hostile_files,
+        spans_and_hashes, pieces,       nesting_of_pieces, many_comments
+    };
     return check_main(check_suite("read_nginx", tests, sizeof tests / sizeof *tests));
 }

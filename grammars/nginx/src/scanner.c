@@ -278,8 +278,14 @@ bool tree_sitter_nginx_external_scanner_scan(void *payload, TSLexer *lexer, cons
         return true;
     }
     if (c == '#') {
-        skip_comment(lexer);
-        lexer->mark_end(lexer);
+        // The lines that follow belong to it: the library cannot hold more than 65,535 nodes of
+        // which the grammar knows nothing, one after the other.
+        while (lexer->lookahead == '#' && !lexer->eof(lexer)) {
+            skip_comment(lexer);
+            lexer->mark_end(lexer);
+            while (!lexer->eof(lexer) && is_space(lexer->lookahead))
+                lexer->advance(lexer, false);
+        }
         lexer->result_symbol = COMMENT;
         return true;
     }
