@@ -441,6 +441,9 @@ static const struct case_row sam_rows[] = {
     { "4.4 AllowCredentials",
       SAM("Cors: {AllowOrigin: \"'https://a.test'\", AllowCredentials: true}"), PF,
       "200 acao=https://a.test acam=GET,OPTIONS,PUT acac=true" },
+    { "4.4 ... only true itself counts",
+      SAM("Cors: {AllowOrigin: \"'https://a.test'\", AllowCredentials: 'true'}"), PF,
+      "200 acao=https://a.test acam=GET,OPTIONS,PUT" },
     { "4.4 only preflights are answered", SAM("Cors: \"'https://a.test'\""),
       "DELETE " PETS "Origin=https://a.test", "403" },
     { "4.4 without Cors", SAM("Name: a"), PF, "403" },
@@ -493,6 +496,8 @@ static const struct said_row sam_said[] = {
       "CG901", "resource Api: AllowCredentials needs" },
     { "4.4 keys that are not known", SAM("Cors: {AllowOrigins: \"'*'\"}"), "CG901",
       "Cors has no property AllowOrigins" },
+    { "4.4 Cors needs a definition", SAM("Cors: \"'*'\", DefinitionUri: a.yaml"), "CG901",
+      "resource Api: Cors needs a definition" },
     { "4.4 an origin without quotes", SAM("Cors: {AllowOrigin: '*'}"), "CG901",
       "* is no expression" },
 };

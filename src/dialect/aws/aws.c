@@ -21,6 +21,16 @@ void aws_complain(struct aws *aws, Span span, const char *format, ...)
                 aws->at.len ? ": " : "", text);
 }
 
+// Whether something is said for the first time: each case of a template would say it again.
+static bool is_new(struct aws *aws, uint64_t hash)
+{
+    uint32_t at = 0;
+    if (map_next(&aws->said, hash, &at))
+        return false;
+    map_add(aws->model->arena, &aws->said, hash, aws);
+    return true;
+}
+
 void aws_remark(struct aws *aws, const char *rule, Span span, const char *format, ...)
 {
     char text[512];
@@ -29,12 +39,9 @@ void aws_remark(struct aws *aws, const char *rule, Span span, const char *format
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     Str message = str_copy(aws->model->arena, str_from(text));
-    for (uint32_t i = 0; i < aws->policy->remark_count; i++) {
-        const struct remark *known = &aws->policy->remarks[i];
-        if (strcmp(known->rule, rule) == 0 && known->span.file == span.file &&
-            known->span.begin == span.begin && str_equal(known->message, message))
-            return;
-    }
+    uint64_t place = (uint64_t)span.file << 32 | span.begin;
+    if (!is_new(aws, hash_str(hash_u64(hash_str(HASH_SEED, str_from(rule)), place), message)))
+        return;
     policy_add_remark(aws->policy,
                       (struct remark){ .rule = rule, .span = span, .message = message });
 }
@@ -77,11 +84,7 @@ void aws_leave_unknown(struct aws *aws, const struct value *value)
 {
     for (uint32_t i = 0; value && i < value->count; i++) {
         const struct part *part = &value->parts[i];
-        bool known = part->kind != PART_UNKNOWN;
-        for (uint32_t k = 0; k < aws->policy->unknown_count && !known; k++)
-            known = aws->policy->unknowns[k].identity == part->identity &&
-                    str_equal(aws->policy->unknowns[k].reason, part->text);
-        if (!known)
+        if (part->kind == PART_UNKNOWN && is_new(aws, hash_str(part->identity, part->text)))
             policy_add_unknown(aws->policy,
                                (struct unknown){ part->span, part->text, part->identity });
     }

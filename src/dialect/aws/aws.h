@@ -3,6 +3,7 @@
 // CloudFormation, SAM, OpenAPI extensions, dumps of the command line, the Serverless Framework.
 // reference/gateways.md section 4 is what they do.
 
+#include "base/map.h"
 #include "dialect/cases.h"
 #include "dialect/cloudformation/template.h"
 
@@ -21,6 +22,7 @@ struct aws {
     Str adopted;               // a REST API of the template that somebody else reads
     Str at;                    // what is read, for complaints: "resource Api"
     bool good;
+    struct map said; // remarks and what is not known, each once: private to aws.c
 };
 
 extern const struct kind aws_malformed; // CG901

@@ -220,7 +220,10 @@ static bool allows_credentials(struct aws *aws, const struct sam_cors *cors)
 {
     bool allowed = false;
     Str origin = STR("'*'");
-    if (!term_get_bool(&cors->credentials, &allowed) || !allowed)
+    const struct data *data = cors->credentials.data;
+    // Only true itself counts, not the text "true".
+    bool is_text = data && data->kind == DATA_SCALAR && !data->tag.len && !data->plain;
+    if (is_text || !term_get_bool(&cors->credentials, &allowed) || !allowed)
         return false;
     bool known = !cors->origin.value || term_is_known(&cors->origin, &origin);
     if (known && str_is(origin, "'*'"))
@@ -322,8 +325,13 @@ static bool read_definition(struct aws *aws, const struct resource *resource, st
 void sam_read_api(struct aws *aws, const struct resource *resource, Str id, struct rest_api *out)
 {
     struct sam_cors cors;
-    if (!read_definition(aws, resource, out))
+    if (!read_definition(aws, resource, out)) {
+        if (resource && document_find(resource->properties, "DefinitionUri") &&
+            document_find(resource->properties, "Cors"))
+            aws_complain(aws, resource->span,
+                         "Cors needs a definition in the template, not a DefinitionUri");
         return;
+    }
     struct term needs_key = part(aws, resource, "Auth", "ApiKeyRequired");
     struct sam_api sam = {
         .aws = aws,

@@ -519,6 +519,7 @@ static void read_resources(struct aws *aws, struct template *resources)
     aws_read_http_apis(&inner);
     aws_read_function_urls(&inner);
     aws_read_rest_apis(&inner);
+    aws->said = inner.said;
     aws->good &= inner.good && !resources->bad;
 }
 

@@ -25,12 +25,11 @@ void bucket_complain(struct buckets *buckets, Span span, const char *format, ...
 
 void bucket_remark(struct buckets *buckets, const char *rule, Span span, Str message)
 {
-    for (uint32_t i = 0; i < buckets->policy->remark_count; i++) {
-        const struct remark *known = &buckets->policy->remarks[i];
-        if (known->span.file == span.file && known->span.begin == span.begin &&
-            str_equal(known->message, message))
-            return;
-    }
+    uint64_t hash = hash_str(hash_u64(HASH_SEED, (uint64_t)span.file << 32 | span.begin), message);
+    uint32_t at = 0;
+    if (map_next(&buckets->said, hash, &at))
+        return; // each case of a template would say it again
+    map_add(buckets->model->arena, &buckets->said, hash, buckets);
     policy_add_remark(buckets->policy,
                       (struct remark){ .rule = rule, .span = span, .message = message });
 }

@@ -2,6 +2,7 @@
 // buckets: CORS rules of storage buckets, S3 and Google Cloud Storage. Source:
 // reference/gateways.md sections 9 (GCS), 10 (S3).
 
+#include "base/map.h"
 #include "dialect/cases.h"
 #include "dialect/cloudformation/template.h"
 #include "dialect/languages.h"
@@ -19,6 +20,7 @@ struct buckets {
     struct template *template; // NULL: this is none
     Str at;                    // for complaints: "resource Uploads"
     bool good;
+    struct map said; // remarks, each once: private to buckets.c
 };
 struct bucket_rule {
     struct term origins, methods, headers, exposed, max_age;

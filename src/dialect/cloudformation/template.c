@@ -42,6 +42,12 @@ struct template *template_new(struct model *model, struct policy *policy,
     template->mappings = section(template, "Mappings");
     template->conditions = section(template, "Conditions");
     template->resources = section(template, "Resources");
+    for (uint32_t i = 0; template->resources && i < template->resources->count; i++) {
+        const struct data *key = template->resources->entries[i].key;
+        uint32_t *number = ARENA_NEW(model->arena, uint32_t);
+        *number = i;
+        map_add(model->arena, &template->by_id, hash_str(HASH_SEED, key->text), number);
+    }
     template_restart(template);
     return template;
 }
@@ -84,12 +90,15 @@ bool template_next(const struct template *template, const char *type, uint32_t *
 
 bool template_find(const struct template *template, Str id, struct resource *out)
 {
-    struct resource resource;
-    for (uint32_t i = 0; template_next(template, NULL, &i, &resource);)
-        if (str_equal(resource.id, id)) {
-            *out = resource;
-            return true;
-        }
+    uint32_t at = 0;
+    const uint32_t *number;
+    while ((number = map_next(&template->by_id, hash_str(HASH_SEED, id), &at))) {
+        const struct data_entry *entry = &template->resources->entries[*number];
+        if (!str_equal(entry->key->text, id) || !document_text(entry->value, "Type").len)
+            continue;
+        resource_of(entry, out);
+        return true;
+    }
     return false;
 }
 

@@ -7,6 +7,7 @@
 // what is not known is followed both ways (choices.h), and is the same choice wherever it is used.
 // Other stacks, attributes of resources, the parameter store and macros are unknown.
 
+#include "base/map.h"
 #include "dialect/cloudformation/choices.h"
 #include "dialect/cloudformation/term.h"
 #include "dialect/documents.h"
@@ -21,6 +22,7 @@ struct template
     struct policy *policy;
     const struct document *document;
     const struct data *parameters, *mappings, *conditions, *resources; // maps or NULL
+    struct map by_id; // of the resources: their entries
     struct choices choices;
     struct terms terms; // of this template, in the case at hand
     struct {
