@@ -76,6 +76,12 @@ static void explain(const struct teller *teller, const struct rule *rule)
              rule->review ? "; a senior engineer has to approve it" : "");
     add_section(teller, "Why", rule->why, "  ");
     add_section(teller, "Fix", rule->fix, "  ");
+    for (uint32_t i = 0; i < rule->fix_count; i++) {
+        buf_add_text(out, "\n  In ");
+        tell_text(out, rule->fixes[i].layer);
+        buf_add_text(out, ":\n\n");
+        add_lines(out, rule->fixes[i].text, "      ");
+    }
     for (uint32_t i = 0; i < rule->example_count; i++)
         add_example(teller, rule, &rule->examples[i]);
     if (rule->reference_count)

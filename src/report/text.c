@@ -7,7 +7,7 @@ struct text {
     struct teller teller;
     struct buf *out;
     const struct report *report;
-    VEC(const struct rule *) told; // whose fix has been told
+    VEC(const char *) told; // the fixes that have been told
 };
 
 // --- who gains, who loses ---
@@ -251,13 +251,15 @@ static bool same_place(const struct report *report, Span a, Span b)
     return x == y && p.line == q.line && p.column == q.column;
 }
 
-// Whether the fix of a rule has not been told yet.
-static bool is_news(struct text *text, const struct rule *rule)
+// Whether there is a fix that has not been told yet.
+static bool is_news(struct text *text, Str fix)
 {
+    if (!fix.len)
+        return false;
     for (uint32_t i = 0; i < text->told.count; i++)
-        if (text->told.items[i] == rule)
+        if (text->told.items[i] == fix.ptr)
             return false;
-    *vec_push(text->out->arena, &text->told) = rule;
+    *vec_push(text->out->arena, &text->told) = fix.ptr;
     return true;
 }
 
@@ -268,12 +270,11 @@ static void write_remark(struct text *text, const char *label, Str remark)
     buf_add_char(text->out, '\n');
 }
 
-// The fix of a rule: its lines, indented.
-static void write_fix(struct text *text, Str fix)
+// The lines of a text, the first behind a label and the others below it.
+static void write_lines(struct text *text, const char *label, const char *indent, Str lines)
 {
-    Str rest = str_trim(fix), line;
-    const char *label = "fix: ";
-    for (bool more = rest.len > 0; more; label = "     ") {
+    Str rest = lines, line;
+    for (bool more = rest.len > 0; more; label = indent) {
         more = str_cut(rest, STR("\n"), &line, &rest);
         Str shown = more ? line : rest;
         buf_addf(text->out, "%6s |%s%s", "", shown.len ? " " : "", shown.len ? label : "");
@@ -316,8 +317,13 @@ static void write_finding(struct text *text, uint32_t at)
     }
     if (finding->reach > 1)
         buf_addf(text->out, "%6s | reaches %u endpoints\n", "", finding->reach);
-    if (is_news(text, finding->rule))
-        write_fix(text, finding->rule->fix);
+    Str fix = finding->rule->fix, product = finding_fix_for(finding);
+    if (is_news(text, fix))
+        write_lines(text, "fix: ", "     ", fix);
+    if (is_news(text, product)) {
+        buf_addf(text->out, "%6s |\n", "");
+        write_lines(text, "         ", "         ", product);
+    }
     buf_add_char(text->out, '\n');
 }
 

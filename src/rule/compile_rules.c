@@ -155,6 +155,23 @@ static uint32_t add_examples(struct writer *writer, const struct rule *rule)
     return name;
 }
 
+static uint32_t add_fixes(struct writer *writer, const struct rule *rule)
+{
+    if (!rule->fix_count)
+        return 0;
+    uint32_t name = writer->next++;
+    buf_addf(&writer->out, "static const struct rule_fix t%" PRIu32 "[] = {\n", name);
+    for (uint32_t i = 0; i < rule->fix_count; i++) {
+        buf_add_text(&writer->out, "{ ");
+        add_str(&writer->out, rule->fixes[i].layer);
+        buf_add_text(&writer->out, ", ");
+        add_str(&writer->out, rule->fixes[i].text);
+        buf_add_text(&writer->out, " },\n");
+    }
+    buf_add_text(&writer->out, "};\n");
+    return name;
+}
+
 static void add_rule(struct writer *writer, const struct rule *rule, struct buf *rows)
 {
     struct buf when = { .arena = writer->out.arena };
@@ -166,6 +183,7 @@ static void add_rule(struct writer *writer, const struct rule *rule, struct buf 
         rule->reference_count ? add_strs(writer, rule->references, rule->reference_count) : 0;
     uint32_t twins = rule->twin_count ? add_strs(writer, rule->twins, rule->twin_count) : 0;
     uint32_t examples = add_examples(writer, rule);
+    uint32_t fixes = add_fixes(writer, rule);
     buf_add_text(rows, "{ ");
     add_str(rows, rule->id);
     buf_add_text(rows, ", ");
@@ -184,6 +202,8 @@ static void add_rule(struct writer *writer, const struct rule *rule, struct buf 
     buf_add_text(rows, ",\n");
     add_str(rows, rule->fix);
     buf_add_text(rows, ",\n");
+    add_name(rows, fixes);
+    buf_addf(rows, ", %" PRIu32 ", ", rule->fix_count);
     add_name(rows, references);
     buf_addf(rows, ", %" PRIu32 ", ", rule->reference_count);
     add_name(rows, examples);

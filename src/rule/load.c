@@ -323,11 +323,32 @@ static bool read_examples(struct run *run, const struct data *map, struct rule *
     return true;
 }
 
+// The fix as single products write it: a map from layers to texts.
+static bool read_fixes(struct run *run, const struct data *map, struct rule *out)
+{
+    const struct data *fixes = data_find(map, STR("fix_for"));
+    if (!fixes)
+        return true;
+    if (fixes->kind != DATA_MAP)
+        return wrong(run, fixes, "a map from products to texts is needed here");
+    struct rule_fix *list = ARENA_ARRAY(run->arena, struct rule_fix, fixes->count + 1);
+    for (uint32_t i = 0; i < fixes->count; i++) {
+        const struct data *key = fixes->entries[i].key, *value = fixes->entries[i].value;
+        if (value->kind != DATA_SCALAR || !str_trim(value->text).len)
+            return wrong(run, value, "text is needed here");
+        list[i] = (struct rule_fix){ key->text, str_trim(value->text) };
+    }
+    out->fixes = list;
+    out->fix_count = fixes->count;
+    return true;
+}
+
 static bool read_rule(struct run *run, const struct data *map, struct rule *out)
 {
-    static const char *const known[] = { "id",   "name",       "level",      "review",  "subject",
-                                         "when", "cases",      "covered_by", "message", "why",
-                                         "fix",  "references", "examples",   "twins",   "no_twin" };
+    static const char *const known[] = { "id",         "name",     "level", "review",
+                                         "subject",    "when",     "cases", "covered_by",
+                                         "message",    "why",      "fix",   "fix_for",
+                                         "references", "examples", "twins", "no_twin" };
     if (!check_keys(run, map, known, sizeof known / sizeof *known))
         return false;
     out->level = LEVEL_WARNING;
@@ -341,7 +362,7 @@ static bool read_rule(struct run *run, const struct data *map, struct rule *out)
            get_texts(run, map, "covered_by", &out->covered_by, &out->covered_by_count) &&
            get_message(run, out->subject, map, true, &out->message) &&
            get_text(run, map, "why", true, &out->why) &&
-           get_text(run, map, "fix", true, &out->fix) &&
+           get_text(run, map, "fix", true, &out->fix) && read_fixes(run, map, out) &&
            get_texts(run, map, "references", &out->references, &out->reference_count) &&
            get_texts(run, map, "twins", &out->twins, &out->twin_count) &&
            get_text(run, map, "no_twin", false, &out->no_twin) && read_examples(run, map, out);

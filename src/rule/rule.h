@@ -43,6 +43,11 @@ struct rule_example {
     Str after_settings;     // ... of the new version, where it is another one
 };
 
+// A fix as one product writes it.
+struct rule_fix {
+    Str layer, text; // layer: as in struct endpoint
+};
+
 struct rule {
     Str id, name;
     enum level level;
@@ -54,8 +59,10 @@ struct rule {
     const Str
         *covered_by; // ids: not reported in a diff where one of these is for the same endpoint
     uint32_t covered_by_count;
-    Str message; // with {fact} places
-    Str why, fix;
+    Str message;                  // with {fact} places
+    Str why, fix;                 // of every product
+    const struct rule_fix *fixes; // as single products write it, shown for their layers only
+    uint32_t fix_count;
     const Str *references;
     uint32_t reference_count;
     const struct rule_example *examples;
@@ -107,6 +114,8 @@ struct finding {
     const struct endpoint *const *endpoints; // all that it is about
     uint32_t endpoint_count;
 };
+// The fix of a finding as the product that it is about writes it; empty where there is none.
+Str finding_fix_for(const struct finding *finding);
 struct findings {
     struct finding *items;
     uint32_t count, capacity;
