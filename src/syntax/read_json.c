@@ -149,8 +149,14 @@ bool read_json(struct run *run, Span at, Str text, const struct data **out)
     json_error_t error;
     json_t *json = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_FLAGS, &error);
     bool good = json != NULL;
-    if (!good)
+    const char *nul = good ? memchr(text.ptr, '\0', text.len) : NULL;
+    if (!good) {
         complain(run, at, text, &error);
+    } else if (nul) { // jansson loses it behind a number
+        uint32_t begin = at.begin + (uint32_t)(nul - text.ptr);
+        good = diagf(run, &json_malformed, (Span){ at.file, begin, begin + 1 },
+                     "a byte of value 0 stands outside of texts");
+    }
     json_decref(json); // before the tree is built: both at once would take twice the memory
     struct json_tree tree;
     json_tree_begin(&tree, run, at, text, !good);
