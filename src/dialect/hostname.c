@@ -1,5 +1,7 @@
 #include "dialect/hostname.h"
 
+#include "base/hash.h"
+
 // Names of files that say nothing about what is in them.
 static bool says_nothing(Str stem)
 {
@@ -43,4 +45,30 @@ Str host_name(struct arena *arena, const struct source *source, Str path, Str id
         out = str_concat(arena, out, folders);
     }
     return str_format(arena, "%.*s.%s", STR_ARG(out), service);
+}
+
+struct taken {
+    Str host;
+    const void *owner;
+};
+
+bool host_take(struct arena *arena, struct host_names *names, Str host, const void *owner)
+{
+    uint64_t hash = hash_str(HASH_SEED, host);
+    uint32_t at = 0;
+    for (const struct taken *known; (known = map_next(&names->taken, hash, &at));)
+        if (str_equal(known->host, host))
+            return known->owner == owner;
+    struct taken *made = ARENA_NEW(arena, struct taken);
+    *made = (struct taken){ host, owner };
+    map_add(arena, &names->taken, hash, made);
+    return true;
+}
+
+Str host_unique(struct arena *arena, struct host_names *names, Str host, const void *owner)
+{
+    Str name = host;
+    for (uint32_t i = 2; !host_take(arena, names, name, owner); i++)
+        name = str_format(arena, "%u.%.*s", i, STR_ARG(host));
+    return name;
 }

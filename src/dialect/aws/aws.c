@@ -1,7 +1,6 @@
 #include "dialect/aws/aws.h"
 
 #include "base/hash.h"
-#include "dialect/hostname.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,7 +93,9 @@ void aws_leave_unknown(struct aws *aws, const struct value *value)
 
 Str aws_host(const struct aws *aws, Str id, const char *service)
 {
-    return host_name(aws->model->arena, aws->reading->source, aws->document->path, id, service);
+    struct arena *arena = aws->model->arena;
+    Str host = host_name(arena, aws->reading->source, aws->document->path, id, service);
+    return host_unique(arena, aws->hosts, host, aws->document);
 }
 
 const struct box *aws_box(struct model *model, const struct aws_site *site)
@@ -201,7 +202,8 @@ static bool claims(const struct document *document, Str *why)
            claims_serverless(document, why) || claims_dump(document, why);
 }
 
-static bool read_document(struct reading *reading, const struct document *document)
+static bool read_document(struct reading *reading, const struct document *document,
+                          struct host_names *hosts)
 {
     Str why;
     struct terms plain = terms_plain(reading->model);
@@ -210,7 +212,8 @@ static bool read_document(struct reading *reading, const struct document *docume
                        .reading = reading,
                        .document = document,
                        .terms = &plain,
-                       .good = true };
+                       .good = true,
+                       .hosts = hosts };
     if (template_is(document)) {
         aws.template = template_new(reading->model, reading->out->policy, document);
         aws.terms = &aws.template->terms;
@@ -235,8 +238,9 @@ static bool read_document(struct reading *reading, const struct document *docume
 static bool read(struct reading *reading)
 {
     bool good = true;
+    struct host_names hosts = { 0 };
     for (uint32_t i = 0; i < reading->documents.count; i++)
-        good &= read_document(reading, reading->documents.items[i]);
+        good &= read_document(reading, reading->documents.items[i], &hosts);
     return good;
 }
 

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "dialect/cases.h"
 #include "dialect/cloudformation/template.h"
+#include "dialect/hostname.h"
 
 extern const struct dialect dialect_aws;
 
@@ -22,7 +23,8 @@ struct aws {
     Str adopted;               // a REST API of the template that somebody else reads
     Str at;                    // what is read, for complaints: "resource Api"
     bool good;
-    struct map said; // remarks and what is not known, each once: private to aws.c
+    struct host_names *hosts; // of all documents
+    struct map said;          // remarks and what is not known, each once: private to aws.c
 };
 
 extern const struct kind aws_malformed; // CG901
@@ -52,7 +54,7 @@ struct aws_sites {
     struct aws_site *items;
     uint32_t count, capacity;
 };
-// See hostname.h.
+// See hostname.h; no other document has it.
 Str aws_host(const struct aws *aws, Str id, const char *service);
 // The requests of a host below a prefix.
 const struct box *aws_box(struct model *model, const struct aws_site *site);

@@ -10,7 +10,8 @@ static struct aws_site site_of(struct aws *aws, const struct term *url, const ch
         return site;
     Str host = text;
     (void)str_cut(text, STR("/"), &host, &rest);
-    site.host = str_lower(aws->model->arena, host);
+    site.host = host_unique(aws->model->arena, aws->hosts, str_lower(aws->model->arena, host),
+                            aws->document);
     return site;
 }
 

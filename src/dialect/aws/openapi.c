@@ -189,7 +189,8 @@ static struct aws_site site_of(struct aws *aws, const struct term *root)
     if (!str_cut(url, STR("/"), &name, &path))
         name = url;
     if (name.len)
-        site.host = str_lower(aws->model->arena, name);
+        site.host = host_unique(aws->model->arena, aws->hosts, str_lower(aws->model->arena, name),
+                                aws->document);
     return site;
 }
 

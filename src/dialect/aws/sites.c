@@ -14,7 +14,8 @@ static Str domain_name(struct aws *aws, const struct term *term)
     return term_is_known(&name, &text) ? str_lower(aws->model->arena, text) : STR("");
 }
 
-static void add(struct aws *aws, struct aws_sites *sites, Str host, const struct term *base)
+static void add(struct aws *aws, struct aws_sites *sites, Str api, Str host,
+                const struct term *base)
 {
     Str prefix = STR(""), rest;
     if (!host.len || (term_is_there(base) && !term_is_known(base, &prefix)))
@@ -26,8 +27,11 @@ static void add(struct aws *aws, struct aws_sites *sites, Str host, const struct
     if (rest.len)
         rest = str_concat(aws->model->arena, STR("/"), rest);
     for (uint32_t i = 0; i < sites->count; i++)
-        if (str_equal(sites->items[i].host, host) && str_equal(sites->items[i].prefix, rest))
+        if (str_equal(sites->items[i].host, host))
             return;
+    // Of several APIs below one domain the first gets it; the others have hosts of their own.
+    if (!host_take(aws->model->arena, aws->hosts, host, api.ptr))
+        return;
     *vec_push(aws->model->arena, sites) = (struct aws_site){ host, rest };
 }
 
@@ -40,7 +44,7 @@ static void find_mappings(struct aws *aws, Str id, const char *type, const char 
         struct term domain = template_property(aws->template, &mapping, "DomainName");
         struct term base = template_property(aws->template, &mapping, base_key);
         if (str_equal(aws_named(&api), id) && template_has(aws->template, &mapping))
-            add(aws, out, domain_name(aws, &domain), &base);
+            add(aws, out, id, domain_name(aws, &domain), &base);
     }
 }
 
@@ -54,10 +58,10 @@ static void find_domain(struct aws *aws, Str id, struct aws_sites *out)
     struct term bases = term_find(aws->terms, &domain, "BasePath");
     struct term none = { 0 };
     if (bases.kind != TERM_LIST || !term_count(&bases))
-        add(aws, out, domain_name(aws, &name), bases.kind == TERM_LIST ? &none : &bases);
+        add(aws, out, id, domain_name(aws, &name), bases.kind == TERM_LIST ? &none : &bases);
     for (uint32_t i = 0; bases.kind == TERM_LIST && i < term_count(&bases); i++) {
         struct term base = term_at(aws->terms, &bases, i);
-        add(aws, out, domain_name(aws, &name), &base);
+        add(aws, out, id, domain_name(aws, &name), &base);
     }
 }
 

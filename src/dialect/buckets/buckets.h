@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "dialect/cases.h"
 #include "dialect/cloudformation/template.h"
+#include "dialect/hostname.h"
 #include "dialect/languages.h"
 
 extern const struct dialect dialect_s3, dialect_gcs;
@@ -20,7 +21,8 @@ struct buckets {
     struct template *template; // NULL: this is none
     Str at;                    // for complaints: "resource Uploads"
     bool good;
-    struct map said; // remarks, each once: private to buckets.c
+    struct host_names *hosts; // of all documents
+    struct map said;          // remarks, each once: private to buckets.c
 };
 struct bucket_rule {
     struct term origins, methods, headers, exposed, max_age;

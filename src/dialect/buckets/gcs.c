@@ -2,7 +2,6 @@
 #include "base/hash.h"
 #include "dialect/buckets/buckets.h"
 #include "dialect/origin_text.h"
-#include "dialect/hostname.h"
 
 // ---- what a bucket answers
 
@@ -241,9 +240,11 @@ static void read_file(struct buckets *buckets)
     struct bucket_rules rules = { 0 };
     Str name = document_text(document->root, "name"), prefix = STR("");
     Str host = host_name(arena, buckets->reading->source, document->path, STR("bucket"), "gcs");
-    if (name.len) {
+    if (name.len && host_take(arena, buckets->hosts, name, document)) {
         host = STR("storage.googleapis.com");
         prefix = str_concat(arena, STR("/"), name);
+    } else {
+        host = host_unique(arena, buckets->hosts, host, document);
     }
     struct endpoint endpoint =
         bucket_endpoint(buckets, "gcs", host, prefix,
@@ -266,6 +267,7 @@ static bool claims(const struct document *document, Str *why)
 static bool read(struct reading *reading)
 {
     bool good = true;
+    struct host_names hosts = { 0 };
     for (uint32_t i = 0; i < reading->documents.count; i++) {
         struct terms plain = terms_plain(reading->model);
         struct buckets buckets = { .model = reading->model,
@@ -273,7 +275,8 @@ static bool read(struct reading *reading)
                                    .reading = reading,
                                    .document = reading->documents.items[i],
                                    .terms = &plain,
-                                   .good = true };
+                                   .good = true,
+                                   .hosts = &hosts };
         if (rules_of(buckets.document))
             read_file(&buckets);
         else

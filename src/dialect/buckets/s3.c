@@ -3,7 +3,6 @@
 #include "dialect/aws/variables.h"
 #include "dialect/buckets/buckets.h"
 #include "dialect/origin_text.h"
-#include "dialect/hostname.h"
 
 enum { RULES_MAX = 100 };
 
@@ -180,6 +179,7 @@ static void read_file(struct buckets *buckets)
     struct bucket_rules rules = { 0 };
     Str host = host_name(buckets->model->arena, buckets->reading->source, buckets->document->path,
                          STR("bucket"), "s3");
+    host = host_unique(buckets->model->arena, buckets->hosts, host, buckets->document);
     struct endpoint endpoint =
         bucket_endpoint(buckets, "s3", host, STR(""),
                         (Span){ list.span.file, list.span.begin, list.span.begin + 1 });
@@ -223,6 +223,8 @@ static void read_bucket(struct buckets *buckets, const struct resource *resource
     bool sure = buckets->template->choices.open.count == 0;
     if (sure && term_is_known(&named, &name) && name.len)
         host = str_format(arena, "%.*s.s3.amazonaws.com", STR_ARG(str_lower(arena, name)));
+    // Resources of one document have different ids, but may have one literal name.
+    host = host_unique(arena, buckets->hosts, host, resource->data);
     struct endpoint endpoint = bucket_endpoint(buckets, "s3", host, STR(""), resource->span);
     struct cases cases = cases_new(buckets->model, buckets->policy);
     buckets->at = str_format(arena, "resource %.*s", STR_ARG(resource->id));
@@ -274,7 +276,8 @@ static bool claims(const struct document *document, Str *why)
     return has_bucket(document->root) || is_service(document);
 }
 
-static bool read_document(struct reading *reading, const struct document *document)
+static bool read_document(struct reading *reading, const struct document *document,
+                          struct host_names *hosts)
 {
     struct terms plain = terms_plain(reading->model);
     struct variables *variables = ARENA_NEW(reading->model->arena, struct variables);
@@ -283,7 +286,8 @@ static bool read_document(struct reading *reading, const struct document *docume
                                .reading = reading,
                                .document = document,
                                .terms = &plain,
-                               .good = true };
+                               .good = true,
+                               .hosts = hosts };
     *variables = (struct variables){ .model = reading->model, .root = document->root };
     if (rules_of(document)) {
         read_file(&buckets);
@@ -304,8 +308,9 @@ static bool read_document(struct reading *reading, const struct document *docume
 static bool read(struct reading *reading)
 {
     bool good = true;
+    struct host_names hosts = { 0 };
     for (uint32_t i = 0; i < reading->documents.count; i++)
-        good &= read_document(reading, reading->documents.items[i]);
+        good &= read_document(reading, reading->documents.items[i], &hosts);
     return good;
 }
 
