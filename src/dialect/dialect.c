@@ -8,6 +8,7 @@
 #include "dialect/kubernetes/kubernetes.h"
 #include "dialect/krakend/krakend.h"
 #include "dialect/nginx/nginx.h"
+#include "dialect/static_headers/static_sites.h"
 #include "dialect/tyk/tyk.h"
 
 const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
@@ -16,6 +17,10 @@ const struct kind dialect_nothing = { "CG901", LEVEL_ERROR,
 // One row a line.
 // clang-format off
 const struct dialect *const dialects[] = {
+    &dialect_headers, // before nginx, which takes any file that is named
+    &dialect_cloudflare_pages,
+    &dialect_cloudflare_workers,
+    &dialect_netlify,
     &dialect_nginx,
     &dialect_kubernetes,
     &dialect_aws,
@@ -103,7 +108,7 @@ static bool load_below(struct model *model, struct source *source,
     if ((path_count && !rest.list.count) ||
         (source->only.len && (out->files.count || document_is_named(source->only))))
         return good;
-    for (uint32_t d = 0; d < dialect_count; d++)
+    for (uint32_t d = 0; d < dialect_count && !(source->only.len && out->files.count); d++)
         if (dialects[d]->load && (!typed || dialects[d] == typed))
             good &= dialects[d]->load(model, source, options, rest.list.items, rest.list.count,
                                       forced && (typed || out->files.count == 0), out);

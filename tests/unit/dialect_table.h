@@ -57,7 +57,7 @@ static inline void dialect_request(struct arena *arena, const char *text, struct
     Str rest = str_from(text), word, url;
     VEC(struct header) headers = { 0 };
     VEC(struct header) upstream = { 0 };
-    *out = (struct request){ 0 };
+    *out = (struct request){ .file_is_there = true };
     (void)str_cut(rest, STR(" "), &out->method, &rest);
     if (!str_cut(rest, STR(" "), &url, &rest)) {
         url = rest;
