@@ -27,6 +27,8 @@ bool document_is_named(Str path)
             name.len -= strlen(*wrap);
             break;
         }
+    if (str_ends(name, STR(".conf.template"))) // nginx's, in containers
+        return false;
     return has_ending(name, endings);
 }
 
