@@ -197,6 +197,17 @@ static const struct case_row tyk_rows[] = {
       GET "Origin=https://a.test", "unknown: allowed_origins is not known: env://ORIGIN" },
 };
 
+static const char open_path[] =
+    "{\"api_id\": \"1\", \"proxy\": {\"listen_path\": \"{a\", \"target_url\": \"http://t\"}}";
+static const char bad_path[] =
+    "{\"api_id\": \"1\", \"proxy\": {\"listen_path\": \"/{a:[}/\", \"target_url\": \"http://t\"}}";
+
+static const struct case_row path_rows[] = {
+    { "a brace that is not closed is text", open_path, "GET https://k.test/%7Ba", T },
+    { "... and nothing else", open_path, GET, "" },
+    { "an expression that is none: any path", bad_path, GET, T },
+};
+
 static const struct said_row krakend_said[] = {
     { "nothing to say", KRAKEND("\"allow_origins\": [\"https://a.test\"]"), NULL, NULL },
     { "1.5 allowed_origins", KRAKEND("\"allowed_origins\": [\"https://a.test\"]"), "CG506",
@@ -243,6 +254,7 @@ END_TEST
 START_TEST(tyk)
 {
     EACH(tyk_rows, case_row_check, "api.json");
+    EACH(path_rows, case_row_check, "api.json");
     EACH(tyk_said, said_row_check, "api.json");
 }
 END_TEST

@@ -97,9 +97,9 @@ static const struct fa *path_language(struct model *model, Str path, Str *shape)
     const struct fa *segment =
         model_pattern(model, STR("[^/]+"), REGEX_PCRE2, REGEX_FULL)->result.language;
     const struct fa *out = fa_empty(fa);
-    Str rest = path, head, name;
+    Str rest = path, head, tail, name;
     *shape = STR("");
-    while (str_cut(rest, STR("{"), &head, &rest) && str_cut(rest, STR("}"), &name, &rest)) {
+    while (str_cut(rest, STR("{"), &head, &tail) && str_cut(tail, STR("}"), &name, &rest)) {
         out = fa_concat(fa, fa_concat(fa, out, fa_literal(fa, head)), segment);
         *shape = str_format(model->arena, "%.*s%.*s\x7F", STR_ARG(*shape), STR_ARG(head));
     }
@@ -280,13 +280,15 @@ static bool add_endpoints(struct krakend *krakend)
     if (count)
         qsort(krakend->places.items, count, sizeof *krakend->places.items, by_shape);
     struct route *routes = ARENA_ARRAY(model->arena, struct route, count + 1);
-    for (uint32_t i = 0; i < count; i++)
-        routes[i] = (struct route){
-            .rest = box_with(model, box_all(model), model->path, krakend->places.items[i].language),
-            .owner = &krakend->places.items[i],
-        };
+    uint32_t some = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct area *area = &krakend->places.items[i];
+        const struct box *rest = box_with(model, box_all(model), model->path, area->language);
+        if (rest) // else no request has such a path
+            routes[some++] = (struct route){ .rest = rest, .owner = area };
+    }
     struct routed_list parts = { 0 };
-    if (!routes_resolve(model, routes, count, ROUTES_FIRST, WILD_ANY, krakend->root->span, &parts))
+    if (!routes_resolve(model, routes, some, ROUTES_FIRST, WILD_ANY, krakend->root->span, &parts))
         return false;
     for (uint32_t i = 0; i < parts.count; i++)
         add_endpoint(krakend, parts.items[i].box, parts.items[i].route->owner);

@@ -20,8 +20,8 @@ static const struct fa *path_language(struct model *model, Str path)
 {
     struct fa_space *fa = model->fa;
     const struct fa *out = fa_empty(fa);
-    Str rest = path, head, name, expression;
-    while (str_cut(rest, STR("{"), &head, &rest) && str_cut(rest, STR("}"), &name, &rest)) {
+    Str rest = path, head, tail, name, expression;
+    while (str_cut(rest, STR("{"), &head, &tail) && str_cut(tail, STR("}"), &name, &rest)) {
         Str text = str_cut(name, STR(":"), &name, &expression) ? expression : STR("[^/]+");
         const struct fa *part = model_pattern(model, text, REGEX_GO, REGEX_FULL)->result.language;
         out = fa_concat(fa, fa_concat(fa, out, fa_literal(fa, head)), part);
@@ -143,18 +143,20 @@ static bool read(struct reading *reading)
     if (count)
         qsort(apis, count, sizeof *apis, by_path);
     struct route *routes = ARENA_ARRAY(model->arena, struct route, count + 1);
-    for (uint32_t i = 0; i < count; i++)
-        routes[i] = (struct route){
-            .hosts = apis[i]->host.len ? &apis[i]->host : NULL,
-            .host_count = apis[i]->host.len ? 1 : 0,
-            .rest =
-                box_with(model, box_all(model), model->path, path_language(model, apis[i]->path)),
-            .owner = apis[i],
-        };
+    uint32_t some = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct box *rest =
+            box_with(model, box_all(model), model->path, path_language(model, apis[i]->path));
+        if (rest) // else no request has such a path
+            routes[some++] = (struct route){ .hosts = apis[i]->host.len ? &apis[i]->host : NULL,
+                                             .host_count = apis[i]->host.len ? 1 : 0,
+                                             .rest = rest,
+                                             .owner = apis[i] };
+    }
     struct routed_list parts = { 0 };
-    if (!count)
+    if (!some)
         return good;
-    if (!routes_resolve(model, routes, count, ROUTES_HOST_THEN_NEXT, WILD_ANY, apis[0]->span,
+    if (!routes_resolve(model, routes, some, ROUTES_HOST_THEN_NEXT, WILD_ANY, apis[0]->span,
                         &parts))
         return false;
     for (uint32_t i = 0; i < parts.count; i++)
