@@ -72,9 +72,9 @@ void observe_add(struct model *model, struct observation observation, struct obs
 {
     if (!observation.span.file)
         observation.span = observation.endpoint->span;
-    for (uint32_t i = 0; i < out->count; i++)
-        if (out->items[i].endpoint == observation.endpoint &&
-            out->items[i].span.begin == observation.span.begin &&
+    // Endpoints are observed one after the other.
+    for (uint32_t i = out->count; i-- > 0 && out->items[i].endpoint == observation.endpoint;)
+        if (out->items[i].span.begin == observation.span.begin &&
             out->items[i].span.file == observation.span.file &&
             observation_same(&out->items[i], &observation))
             return;

@@ -16,19 +16,21 @@ static Str meant(struct arena *arena, Str name, bool *misspelt)
 {
     size_t best = 4;
     Str near = { 0 };
+    *misspelt = false;
+    for (size_t i = 0; i < sizeof known_headers / sizeof *known_headers; i++)
+        if (str_equal_nocase(str_from(known_headers[i]), name))
+            return near;
+    Str lower = str_lower(arena, name);
     for (size_t i = 0; i < sizeof known_headers / sizeof *known_headers; i++) {
         Str known = str_from(known_headers[i]);
-        if (str_equal_nocase(known, name)) {
-            *misspelt = false;
-            return (Str){ 0 };
-        }
-        size_t distance = str_distance(str_lower(arena, name), str_lower(arena, known), best);
+        if (known.len >= name.len + best || name.len >= known.len + best)
+            continue;
+        size_t distance = str_distance(lower, str_lower(arena, known), best);
         if (distance < best) {
             best = distance;
             near = known;
         }
     }
-    Str lower = str_lower(arena, name);
     if (str_is(lower, "access-control-request-method"))
         near = STR("Access-Control-Allow-Methods");
     if (str_is(lower, "access-control-request-headers"))
