@@ -30,6 +30,8 @@ const struct dialect *const dialects[] = {
     &dialect_envoy,
     &dialect_krakend,
     &dialect_tyk,
+    &dialect_vercel,
+    &dialect_firebase,
 };
 // clang-format on
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;

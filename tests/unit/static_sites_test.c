@@ -132,7 +132,129 @@ END_TEST
 
 // ---- formats that say themselves what they are
 
+#define V(rules) "{\"headers\":[" rules "]}"
+#define RULE(source, more, value)                                                                  \
+    "{\"source\":\"" source "\"," more                                                             \
+    "\"headers\":[{\"key\":\"Access-Control-Allow-Origin\",\"value\":\"" value "\"}]}"
+#define HAS(kind, one) "\"" kind "\":[{" one "}],"
+#define ORIGIN(value) "\"type\":\"header\",\"key\":\"origin\",\"value\":" value
+#define VERCEL(source) V(RULE(source, "", "https://a.test"))
+#define F(rules) "{\"hosting\":{\"headers\":[" rules "]}}"
+#define FIREBASE(source) F(RULE(source, "", "https://a.test"))
+#define SENT "200 " ACAO "https://a.test"
+
 static const struct dialect_row rows[] = {
+    // vercel.json
+    { "6 vercel: the whole path", "vercel.json", VERCEL("/a"), GET "/a", SENT },
+    { "6 vercel: ... and no more", "vercel.json", VERCEL("/a"), GET "/a/b", "unknown" },
+    { "6 vercel: a slash at the end counts", "vercel.json", VERCEL("/a"), GET "/a/", "unknown" },
+    { "6 vercel: a name", "vercel.json", VERCEL("/:a/b"), GET "/x/b", SENT },
+    { "6 vercel: a name is one segment", "vercel.json", VERCEL("/:a"), GET "/x/b", "unknown" },
+    { "6 vercel: a name with an expression", "vercel.json", VERCEL("/:a(\\\\d+)"), GET "/12",
+      SENT },
+    { "6 vercel: ... that does not match", "vercel.json", VERCEL("/:a(\\\\d+)"), GET "/x",
+      "unknown" },
+    { "6 vercel: a name with *", "vercel.json", VERCEL("/a/:b*"), GET "/a/x/y", SENT },
+    { "6 vercel: ... none", "vercel.json", VERCEL("/a/:b*"), GET "/a", SENT },
+    { "6 vercel: a name with +", "vercel.json", VERCEL("/a/:b+"), GET "/a", "unknown" },
+    { "6 vercel: a name with ?", "vercel.json", VERCEL("/a/:b?"), GET "/a", SENT },
+    { "6 vercel: an expression", "vercel.json", VERCEL("/(.*)"), GET "/a/b", SENT },
+    { "6 vercel: alternatives", "vercel.json", VERCEL("/(a|b).js"), GET "/b.js", SENT },
+    { "6 vercel: braces", "vercel.json", VERCEL("/a{/b}?"), GET "/a/b", SENT },
+    { "6 vercel: braces around a name", "vercel.json", VERCEL("/a{-:b}?"), GET "/a-x", SENT },
+    { "6 vercel: an escaped character", "vercel.json", VERCEL("/a\\\\*"), GET "/a*", SENT },
+    { "6 vercel: the later rule wins", "vercel.json",
+      V(RULE("/(.*)", "", "*") "," RULE("/a", "", "https://a.test")), GET "/a", SENT },
+    { "6 vercel: ... whichever is more specific", "vercel.json",
+      V(RULE("/a", "", "*") "," RULE("/(.*)", "", "https://a.test")), GET "/a", SENT },
+    { "6 vercel: the same key twice: the last", "vercel.json",
+      "{\"headers\":[{\"source\":\"/a\",\"headers\":[{\"key\":\"Access-Control-Allow-Origin\","
+      "\"value\":\"*\"},{\"key\":\"access-control-allow-origin\",\"value\":\"https://a.test\"}]}]}",
+      GET "/a", SENT },
+    { "6 vercel: a file has *, a function has not", "vercel.json", V(""), GET "/a", "unknown" },
+    { "6 vercel: has with a name echoes", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("\"(?<o>https://.*)\"")), ":o")),
+      GET "/a Origin=https://b.test", "200 " ACAO "https://b.test" },
+    { "6 vercel: has is anchored", "vercel.json",
+      V(RULE("/(.*)", "", "https://a.test") "," RULE("/a", HAS("has", ORIGIN("\"https://b\"")),
+                                                     "*")),
+      GET "/a Origin=https://b.test", SENT },
+    { "6 vercel: dots are wild", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("\"https://b.test\"")), "https://a.test")),
+      GET "/a Origin=https://bxtest", SENT },
+    { "6 vercel: all of has must hold", "vercel.json",
+      V(RULE("/(.*)", "", "https://a.test") "," RULE(
+          "/a", "\"has\":[{" ORIGIN("\".*\"") "},{\"type\":\"header\",\"key\":\"x-a\"}],", "*")),
+      GET "/a Origin=https://b.test", SENT },
+    { "6 vercel: missing", "vercel.json",
+      V(RULE("/(.*)", "", "https://a.test") "," RULE(
+          "/a", HAS("missing", "\"type\":\"header\",\"key\":\"x-a\""), "*")),
+      GET "/a X-A=1", SENT },
+    { "6 vercel: missing holds", "vercel.json",
+      V(RULE("/a", HAS("missing", "\"type\":\"header\",\"key\":\"x-a\""), "https://a.test")),
+      GET "/a", SENT },
+    { "6 vercel: has host", "vercel.json",
+      V(RULE("/a", HAS("has", "\"type\":\"host\",\"value\":\"site.test\""), "https://a.test")),
+      GET "/a", SENT },
+    { "6 vercel: has query", "vercel.json",
+      V(RULE("/a", HAS("has", "\"type\":\"query\",\"key\":\"b\",\"value\":\"c\""),
+             "https://a.test")),
+      GET "/a?b=c", SENT },
+    { "6 vercel: eq", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("{\"eq\":\"https://b.test\"}")), "https://a.test")),
+      GET "/a Origin=https://b.test", SENT },
+    { "6 vercel: pre", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("{\"pre\":\"https://b\"}")), "https://a.test")),
+      GET "/a Origin=https://b.evil", SENT },
+    { "6 vercel: suf", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("{\"suf\":\".test\"}")), "https://a.test")),
+      GET "/a Origin=https://b.test", SENT },
+    { "6 vercel: inc", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("{\"inc\":[\"https://b.test\"]}")), "https://a.test")),
+      GET "/a Origin=https://b.test", SENT },
+    { "6 vercel: ninc", "vercel.json",
+      V(RULE("/(.*)", "", "https://a.test") "," RULE(
+          "/a", HAS("has", ORIGIN("{\"ninc\":[\"https://b.test\"]}")), "*")),
+      GET "/a Origin=https://b.test", SENT },
+    { "6 vercel: neq", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("{\"neq\":\"https://b.test\"}")), "https://a.test")),
+      GET "/a Origin=https://c.test", SENT },
+    { "13 vercel: OPTIONS is not documented", "vercel.json", VERCEL("/a"),
+      "OPTIONS https://site.test/a", "unknown" },
+    { "6 vercel: numbers are not compared", "vercel.json",
+      V(RULE("/a", HAS("has", ORIGIN("{\"gt\":3}")), "https://a.test")),
+      GET "/a Origin=https://b.test", "unknown" },
+    // firebase.json
+    { "6 firebase: **", "firebase.json", FIREBASE("**"), GET "/a/b", SENT },
+    { "6 firebase: no default", "firebase.json", FIREBASE("/a"), GET "/b", "200" },
+    { "6 firebase: a slash is put in front", "firebase.json", FIREBASE("a"), GET "/a", SENT },
+    { "6 firebase: * is one segment", "firebase.json", FIREBASE("/*.js"), GET "/a/b.js", "200" },
+    { "6 firebase: ** is none", "firebase.json", FIREBASE("**/*.js"), GET "/b.js", SENT },
+    { "6 firebase: ** is several", "firebase.json", FIREBASE("**/*.js"), GET "/a/c/b.js", SENT },
+    { "6 firebase: extended patterns", "firebase.json", FIREBASE("**/*.@(woff|woff2)"),
+      GET "/a.woff2", SENT },
+    { "6 firebase: ... and no others", "firebase.json", FIREBASE("**/*.@(woff|woff2)"),
+      GET "/a.woff3", "200" },
+    { "6 firebase: braces", "firebase.json", FIREBASE("/{a,b/c}.js"), GET "/b/c.js", SENT },
+    { "6 firebase: ?", "firebase.json", FIREBASE("/a?"), GET "/ab", SENT },
+    { "6 firebase: a class", "firebase.json", FIREBASE("/[ab]"), GET "/b", SENT },
+    { "6 firebase: names that begin with a dot", "firebase.json", FIREBASE("/*"), GET "/.a",
+      "200" },
+    { "6 firebase: a negation is not known", "firebase.json", FIREBASE("/!(a)"), GET "/b",
+      "unknown" },
+    { "6 firebase: glob", "firebase.json",
+      "{\"hosting\":{\"headers\":[{\"glob\":\"/a\",\"headers\":[{\"key\":"
+      "\"Access-Control-Allow-Origin\",\"value\":\"https://a.test\"}]}]}}",
+      GET "/a", SENT },
+    { "6 firebase: regex is a search", "firebase.json",
+      "{\"hosting\":{\"headers\":[{\"regex\":\"b\",\"headers\":[{\"key\":"
+      "\"Access-Control-Allow-Origin\",\"value\":\"https://a.test\"}]}]}}",
+      GET "/abc", SENT },
+    { "6 firebase: the last match wins", "firebase.json",
+      F(RULE("/a", "", "*") "," RULE("**", "", "https://a.test")), GET "/a", SENT },
+    { "13 firebase: OPTIONS is not documented", "firebase.json", FIREBASE("/a"),
+      "OPTIONS https://site.test/a", "unknown" },
+    // _headers
     { "13 nobody says who reads it: all agree", "_headers", "/*\n " A_ORIGIN, GET "/b",
       "200 " ACAO "https://a.test" },
     { "13 nobody says who reads it", "_headers", "/a\n " A_ORIGIN, GET "/b", "unknown" },
@@ -144,6 +266,23 @@ START_TEST(test_row)
 }
 END_TEST
 
+// What the host refuses is said, at its place.
+START_TEST(test_refused)
+{
+    static const struct dialect_row refused[] = {
+        { "", "vercel.json", VERCEL("/a("), "", "" },
+        { "", "vercel.json", VERCEL("/:a((b))"), "", "" },
+        { "", "vercel.json", VERCEL("*"), "", "" },
+        { "", "vercel.json", V(RULE("/a", HAS("has", ORIGIN("\"(\"")), "*")), "", "" },
+        { "", "vercel.json", "{\"headers\":{}}", "", "" },
+        { "", "firebase.json", F("{\"headers\":[]}"), "", "" },
+        { "", "firebase.json", F("{\"source\":\"a\",\"regex\":\"b\",\"headers\":[]}"), "", "" },
+        { "", "firebase.json", F("{\"regex\":\"(\",\"headers\":[]}"), "", "" },
+    };
+    ck_assert(dialect_row_refused(&refused[_i], "the host of the site refuses this"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("static_sites");
@@ -152,6 +291,7 @@ int main(void)
     tcase_add_loop_test(table, test_workers, 0, (int)(sizeof workers / sizeof *workers));
     tcase_add_loop_test(table, test_netlify, 0, (int)(sizeof netlify / sizeof *netlify));
     tcase_add_loop_test(table, test_row, 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(table, test_refused, 0, 8);
     suite_add_tcase(suite, table);
     return check_main(suite);
 }

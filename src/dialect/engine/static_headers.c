@@ -32,7 +32,9 @@ Str static_escape(struct arena *arena, Str text)
 
 const struct pattern *static_pattern(struct model *model, Str expression)
 {
-    return model_pattern(model, expression, REGEX_PCRE2, REGEX_FULL);
+    // Products match paths that are still encoded: no line ends in them.
+    return model_pattern(model, str_concat(model->arena, STR("(?s)"), expression), REGEX_PCRE2,
+                         REGEX_FULL);
 }
 
 // ---- which rules match: a region is a set of requests that the same rules match
@@ -300,7 +302,7 @@ static void answer_by_default(struct site *site, struct branch in, Span span)
         split_quietly(site, in, " Pages, and not Workers, serves this site", &in, &plain);
         answer(site, plain, span);
     } else if (product->has_functions) {
-        split_quietly(site, in, " serves a file here and no function", &in, &plain);
+        split_quietly(site, in, " has a function answer here in place of a file", &plain, &in);
         branch_forward(&site->cases, plain,
                        str_format(site->model->arena, "%s functions", product->layer), span);
     }

@@ -1,0 +1,79 @@
+#include "dialect/static_headers/static_sites.h"
+
+#include "base/hash.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+const struct kind static_malformed = { "CG901", LEVEL_ERROR, "the host of the site refuses this" };
+
+void static_complain(struct static_document *document, Span span, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    (void)diagf(document->model->run, &static_malformed, span, "%s", text);
+    document->good = false;
+}
+
+uint32_t static_count(struct static_document *document, const struct data *map, const char *key,
+                      const struct data **list)
+{
+    *list = document_find(map, key);
+    if (!*list || data_is_null(*list))
+        return 0;
+    if ((*list)->kind == DATA_LIST)
+        return (*list)->count;
+    static_complain(document, (*list)->span, "%s is %s, where a list stands", key,
+                    data_kind_text(*list));
+    return 0;
+}
+
+const struct value *static_text(struct model *model, const struct data *scalar)
+{
+    if (!scalar->unrendered)
+        return value_text(model, scalar->text);
+    return value_unknown(model, STR("a template that is not rendered writes this value"),
+                         hash_str(HASH_SEED, scalar->text), scalar->span);
+}
+
+void static_match(struct static_document *document, struct static_rule *rule,
+                  const struct pattern *pattern)
+{
+    rule->paths = pattern->result.language;
+    if (rule->paths)
+        return;
+    rule->paths = fa_none(document->model->fa);
+    if (pattern->result.status == REGEX_INVALID)
+        static_complain(document, rule->span, "%.*s: %s", STR_ARG(rule->path), pattern->result.why);
+    else
+        rule->perhaps = fa_all(document->model->fa);
+}
+
+void static_read_pairs(struct static_document *document, const struct data *list,
+                       struct static_rule *rule,
+                       const struct value *(*make)(const void *state, const struct data *value),
+                       const void *state)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct data *pair = list->entries[i].value;
+        const struct data *value = document_find(pair, "value");
+        Str key = document_text(pair, "key");
+        if (!key.len || !value || value->kind != DATA_SCALAR) {
+            static_complain(document, pair->span, "a header has a key and a value");
+            continue;
+        }
+        if (!static_header_counts(key))
+            continue;
+        *vec_push(document->model->arena, &rule->headers) = (struct static_header){
+            key, make ? make(state, value) : static_text(document->model, value), pair->span
+        };
+    }
+}
+
+bool static_is_named(const struct document *document, const char *name)
+{
+    return str_is(source_base(document->path), name);
+}
