@@ -254,6 +254,7 @@ void cases_finish(struct cases *cases, struct endpoint endpoint)
     }
     struct endpoint *made = ARENA_NEW(model->arena, struct endpoint);
     *made = endpoint;
+    made->keeps_slashes = true; // nginx merges them; what declares its policy does not
     made->cells = cases->cells.items;
     made->cell_count = cases->cells.count;
     made->hash = cells_hash(&cases->cells);

@@ -24,6 +24,25 @@ static uint32_t count_unknown(struct model *model, const struct policy *old,
     return out;
 }
 
+// Whether a version answers "//" in a path as "/": then no endpoint of it holds such a path.
+static bool merges_slashes(const struct policy *policy)
+{
+    for (uint32_t i = 0; i < policy->endpoint_count; i++)
+        if (!policy->endpoints[i]->keeps_slashes)
+            return true;
+    return false;
+}
+
+// The part of a box without paths that hold a match of the expression.
+static const struct box *without_paths(struct model *model, const struct box *box, Str expression)
+{
+    const struct fa *paths =
+        model_pattern(model, expression, REGEX_PCRE2, REGEX_FULL)->result.language;
+    if (fa_is_disjoint(model->fa, box_language(box, model->path), paths))
+        return box;
+    return box_with(model, box, model->path, fa_subtract(model->fa, model->path->universe, paths));
+}
+
 static void add_place(const struct comparison *with, const struct overlap *overlap,
                       const struct box *box, struct places *out)
 {
@@ -37,6 +56,13 @@ static void add_place(const struct comparison *with, const struct overlap *overl
             ->result.language;
     if (!fa_is_subset(model->fa, hosts, sendable))
         box = box_with(model, box, model->host, sendable);
+    // A URL has no "." and ".." in its path, however they are encoded.
+    if (box)
+        box = without_paths(model, box, STR("[^\\x00]*/\\.\\.?(/[^\\x00]*)?"));
+    // What seems new or gone at "//" is answered as "/" in the other version.
+    const struct policy *other = !overlap->old ? with->old : !overlap->new ? with->new : NULL;
+    if (box && other && merges_slashes(other))
+        box = without_paths(model, box, STR("[^\\x00]*//[^\\x00]*"));
     if (!box)
         return;
     place.overlap.box = box;
