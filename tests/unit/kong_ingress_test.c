@@ -15,6 +15,11 @@
     "metadata:\n  name: api\n  namespace: prod\n  annotations: {" annotations "}\n"                \
     "spec:\n  ingressClassName: kong\n  rules: [{host: api.test, http: {paths: [{path: /v1, "      \
     "pathType: Prefix, backend: {service: {name: app, port: {number: 80}}}}]}}]\n"
+#define PATH(path, type)                                                                           \
+    "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"                                            \
+    "metadata:\n  name: api\n  namespace: prod\n  annotations: {konghq.com/plugins: c}\n"          \
+    "spec:\n  ingressClassName: kong\n  rules: [{host: api.test, http: {paths: [{path: " path      \
+    ", pathType: " type ", backend: {service: {name: app, port: {number: 80}}}}]}}]\n"
 #define NAMED INGRESS("konghq.com/plugins: c")
 #define SERVICE(annotations)                                                                       \
     "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: app\n  namespace: prod\n"              \
@@ -68,6 +73,31 @@ static const struct dialect_row rows[] = {
       "OPTIONS http://api.test/v1 Origin=https://a.test Access-Control-Request-Method=PUT", "404" },
     { "8 below a prefix", "k.yaml", CORS("origins: ['*']") NAMED,
       "GET http://api.test/v1/x Origin=https://a.test", "upstream access-control-allow-origin: *" },
+    { "8 an expression is anchored at its beginning, and $ appended", "k.yaml",
+      CORS("origins: ['https://[a-z]+[.]a[.]test', 'https://b.test']") NAMED,
+      GET "https://x.a.test",
+      "upstream vary: Origin; access-control-allow-origin: https://x.a.test" },
+    { "8 what follows an expression", "k.yaml",
+      CORS("origins: ['https://[a-z]+[.]a[.]test', 'https://b.test']") NAMED,
+      GET "https://x.a.test.evil.test", "upstream vary: Origin" },
+    { "8 an expression without a colon is about the host", "k.yaml",
+      CORS("origins: ['[a-z]+[.]test', 'https://b.test']") NAMED, GET "http://a.test:81",
+      "upstream vary: Origin; access-control-allow-origin: http://a.test:81" },
+    { "8 * among others is everybody from 3.8 on", "k.yaml",
+      CORS("origins: ['*', 'https://b.test']") NAMED, GET "https://x.test",
+      "upstream vary: Origin; access-control-allow-origin: *" },
+    { "8 an exact path", "k.yaml", CORS("origins: ['*']") PATH("/v1", "Exact"),
+      "GET http://api.test/v1 Origin=https://a.test", "upstream access-control-allow-origin: *" },
+    { "8 below an exact path", "k.yaml", CORS("origins: ['*']") PATH("/v1", "Exact"),
+      "GET http://api.test/v1/x Origin=https://a.test", "none" },
+    { "8 an expression as a path", "k.yaml",
+      CORS("origins: ['*']") PATH("'/~/v[0-9]+'", "ImplementationSpecific"),
+      "GET http://api.test/v7/x Origin=https://a.test", "upstream access-control-allow-origin: *" },
+    { "8 another class is not Kong's", "k.yaml",
+      CORS("origins: ['*']") "apiVersion: networking.k8s.io/v1\nkind: IngressClass\n"
+                             "metadata: {name: kong}\nspec: {controller: "
+                             "example.test/other}\n---\n" NAMED,
+      GET "https://a.test", "none" },
     { "8 beside a prefix", "k.yaml", CORS("origins: ['*']") NAMED,
       "GET http://api.test/v12 Origin=https://a.test", "none" },
 };
