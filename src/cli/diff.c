@@ -254,6 +254,8 @@ static enum exit_status compare_sides(struct command_run *command, const struct 
         .new = sides->new.label,
         .old_prefix = prefix_of(command, &old, &sides->old, true),
         .new_prefix = prefix_of(command, &new, &sides->new, false),
+        .old_is_rooted = sides->old.kind != SIDE_PATH,
+        .new_is_rooted = sides->new.kind != SIDE_PATH,
     };
     struct revert_asked asked = {
         .workspace = &workspace,

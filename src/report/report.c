@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-const struct reporter *const reporters[] = { &reporter_text, &reporter_json };
+const struct reporter *const reporters[] = { &reporter_text, &reporter_json, &reporter_sarif };
 const uint32_t reporter_count = sizeof reporters / sizeof *reporters;
 
 const struct reporter *reporter_find(Str name)

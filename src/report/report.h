@@ -30,6 +30,10 @@ struct report {
     bool review_note; // a needed review is only said (--review note)
     uint64_t milliseconds;
     const struct report_revert *revert; // the change goes back to that; NULL: not known to
+    // Paths of that version are from the root of the repository as they are, whatever stands before
+    // them for people.
+    bool old_is_rooted, new_is_rooted;
+    enum level fail_on; // findings of this level and above fail the run; LEVEL_OFF: none
 };
 
 enum report_look { LOOK_PLAIN, LOOK_COLOR };
@@ -44,7 +48,7 @@ extern const struct reporter *const reporters[];
 extern const uint32_t reporter_count;
 const struct reporter *reporter_find(Str name); // or NULL
 
-extern const struct reporter reporter_text, reporter_json;
+extern const struct reporter reporter_text, reporter_json, reporter_sarif;
 
 // The endpoints of the new version that were judged.
 uint32_t report_endpoints(const struct report *report);

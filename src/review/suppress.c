@@ -89,6 +89,7 @@ static void accept(const struct acceptance *acceptance, struct finding *finding,
     if (comment) {
         comment->used++;
         mark(finding, comment->reason);
+        finding->suppressed_in_source = true;
     }
     for (uint32_t i = 0; i < acceptance->waiver_count; i++) {
         const struct waiver *waiver = &acceptance->waivers[i];

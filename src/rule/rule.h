@@ -113,6 +113,7 @@ struct finding {
     Str suppressed_by;               // the reason given
     const struct endpoint *const *endpoints; // all that it is about
     uint32_t endpoint_count;
+    bool suppressed_in_source; // by a comment beside the configuration
 };
 // The fix of a finding as the product that it is about writes it; empty where there is none.
 Str finding_fix_for(const struct finding *finding);
