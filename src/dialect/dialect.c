@@ -32,6 +32,9 @@ const struct dialect *const dialects[] = {
     &dialect_tyk,
     &dialect_vercel,
     &dialect_firebase,
+    &dialect_app_engine,
+    &dialect_amplify,
+    &dialect_render,
 };
 // clang-format on
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;

@@ -143,7 +143,84 @@ END_TEST
 #define FIREBASE(source) F(RULE(source, "", "https://a.test"))
 #define SENT "200 " ACAO "https://a.test"
 
+#define HANDLERS(list) "runtime: python39\nhandlers:\n" list
+#define STATIC(url) "- url: " url "\n  static_files: a\n  upload: a\n"
+#define FOLDER(url) "- url: " url "\n  static_dir: a\n"
+#define SCRIPT(url) "- url: " url "\n  script: auto\n"
+#define MAP "  http_headers:\n    Access-Control-Allow-Origin: https://a.test\n"
+#define AMPLIFY(pattern, value)                                                                    \
+    "- pattern: '" pattern                                                                         \
+    "'\n  headers:\n  - key: Access-Control-Allow-Origin\n    value: '" value "'\n"
+#define RENDER(list) "services:\n- type: web\n  name: a\n  runtime: static\n  headers:\n" list
+#define PATH(path, value)                                                                          \
+    "  - path: " path "\n    name: Access-Control-Allow-Origin\n    value: '" value "'\n"
+
 static const struct dialect_row rows[] = {
+    // app.yaml
+    { "6 app.yaml: static files", "app.yaml", HANDLERS(STATIC("/a") MAP), GET "/a", SENT },
+    { "6 app.yaml: the whole URL", "app.yaml", HANDLERS(STATIC("/a") MAP SCRIPT("/.*")), GET "/ab",
+      "upstream" },
+    { "6 app.yaml: an expression", "app.yaml", HANDLERS(STATIC("/a/(.*)") MAP), GET "/a/b/c",
+      SENT },
+    { "6 app.yaml: a folder is <url>/(.*)", "app.yaml", HANDLERS(FOLDER("/a") MAP), GET "/a/b",
+      SENT },
+    { "6 app.yaml: ... and not <url>", "app.yaml", HANDLERS(FOLDER("/a") MAP SCRIPT("/.*")),
+      GET "/a", "upstream" },
+    { "6 app.yaml: the first handler wins", "app.yaml", HANDLERS(STATIC("/.*") FOLDER("/a") MAP),
+      GET "/a/b", "200" },
+    { "6 app.yaml: a script's answers are its own", "app.yaml",
+      HANDLERS(SCRIPT("/.*") STATIC("/a") MAP), GET "/a", "upstream" },
+    { "6 app.yaml: no default", "app.yaml", HANDLERS(STATIC("/a")), GET "/a", "200" },
+    { "13 app.yaml: OPTIONS is not documented", "app.yaml", HANDLERS(STATIC("/a") MAP),
+      "OPTIONS https://site.test/a", "unknown" },
+    { "app.yaml: no handler", "app.yaml", HANDLERS(STATIC("/a")), GET "/b", "unknown" },
+    // customHttp.yml
+    { "6 amplify: a pattern", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("**/*", "https://a.test"), GET "/a/b", SENT },
+    { "6 amplify: no default", "customHttp.yml", "customHeaders:\n" AMPLIFY("/a", "*"), GET "/b",
+      "200" },
+    { "6 amplify: OPTIONS is 403", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("**", "https://a.test"), "OPTIONS https://site.test/a",
+      "403 " ACAO "https://a.test" },
+    { "13 amplify: two patterns, one value", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("**", "https://a.test") AMPLIFY("/a", "https://a.test"), GET "/a",
+      SENT },
+    { "13 amplify: two patterns, two values", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("**", "*") AMPLIFY("/a", "https://a.test"), GET "/a", "unknown" },
+    { "6 amplify: braces are not known", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("/{a,b}", "*"), GET "/a", "unknown" },
+    { "6 amplify: whether * passes a slash is not known", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("/*.js", "*"), GET "/a/b.js", "unknown" },
+    { "6 amplify: ... in one folder it does not matter", "customHttp.yml",
+      "customHeaders:\n" AMPLIFY("/*.js", "https://a.test"), GET "/b.js", SENT },
+    { "6 amplify: legacy, inside amplify.yml", "amplify.yml",
+      "version: 1\ncustomHeaders:\n" AMPLIFY("**", "https://a.test"), GET "/b.js", SENT },
+    { "6 amplify: one of several applications", "customHttp.yml",
+      "applications:\n- appRoot: a\n  customHeaders:\n  - pattern: '**'\n    headers:\n"
+      "    - {key: Access-Control-Allow-Origin, value: https://a.test}\n",
+      GET "/b.js", SENT },
+    // render.yaml
+    { "6 render: /* is every path", "render.yaml", RENDER(PATH("/*", "https://a.test")), GET "/a/b",
+      SENT },
+    { "6 render: the subtree", "render.yaml", RENDER(PATH("/b/*", "https://a.test")), GET "/b/c/d",
+      SENT },
+    { "6 render: /**/* is two slashes at least", "render.yaml",
+      RENDER(PATH("/**/*", "https://a.test")), GET "/a", "200" },
+    { "6 render: ... here they are", "render.yaml", RENDER(PATH("/**/*", "https://a.test")),
+      GET "/a/b", SENT },
+    { "6 render: /*.css is in the root only", "render.yaml",
+      RENDER(PATH("/*.css", "https://a.test")), GET "/a/b.css", "200" },
+    { "6 render: /**/*.css is nested only", "render.yaml",
+      RENDER(PATH("/**/*.css", "https://a.test")), GET "/b.css", "200" },
+    { "6 render: ... at any depth", "render.yaml", RENDER(PATH("/**/*.css", "https://a.test")),
+      GET "/a/c/b.css", SENT },
+    { "13 render: two paths, two values", "render.yaml",
+      RENDER(PATH("/*", "*") PATH("/a", "https://a.test")), GET "/a", "unknown" },
+    { "13 render: OPTIONS is not documented", "render.yaml", RENDER(PATH("/*", "*")),
+      "OPTIONS https://site.test/a", "unknown" },
+    { "6 render: the older env", "render.yaml",
+      "services:\n- type: web\n  name: a\n  env: static\n  headers:\n" PATH("/*", "https://a.test"),
+      GET "/a", SENT },
     // vercel.json
     { "6 vercel: the whole path", "vercel.json", VERCEL("/a"), GET "/a", SENT },
     { "6 vercel: ... and no more", "vercel.json", VERCEL("/a"), GET "/a/b", "unknown" },
@@ -278,6 +355,11 @@ START_TEST(test_refused)
         { "", "firebase.json", F("{\"headers\":[]}"), "", "" },
         { "", "firebase.json", F("{\"source\":\"a\",\"regex\":\"b\",\"headers\":[]}"), "", "" },
         { "", "firebase.json", F("{\"regex\":\"(\",\"headers\":[]}"), "", "" },
+        { "", "app.yaml", HANDLERS(SCRIPT("/.*") MAP), "", "" },
+        { "", "app.yaml", HANDLERS(STATIC("/(")), "", "" },
+        { "", "app.yaml", HANDLERS(STATIC("/a") "  http_headers: a\n"), "", "" },
+        { "", "customHttp.yml", "customHeaders:\n- headers: []\n", "", "" },
+        { "", "render.yaml", RENDER("  - path: /*\n"), "", "" },
     };
     ck_assert(dialect_row_refused(&refused[_i], "the host of the site refuses this"));
 }
@@ -291,7 +373,7 @@ int main(void)
     tcase_add_loop_test(table, test_workers, 0, (int)(sizeof workers / sizeof *workers));
     tcase_add_loop_test(table, test_netlify, 0, (int)(sizeof netlify / sizeof *netlify));
     tcase_add_loop_test(table, test_row, 0, (int)(sizeof rows / sizeof *rows));
-    tcase_add_loop_test(table, test_refused, 0, 8);
+    tcase_add_loop_test(table, test_refused, 0, 13);
     suite_add_tcase(suite, table);
     return check_main(suite);
 }

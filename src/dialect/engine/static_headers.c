@@ -230,11 +230,11 @@ static void apply(struct site *site, struct region region, const struct named *n
         set(site, &region.branch, named, last->value, last->span);
     } else {
         struct branch all;
-        split_quietly(site, region.branch, ": the last of several rules that match wins",
+        split_quietly(site, region.branch, " takes the last of several rules that match",
                       &region.branch, &other.branch);
         set(site, &region.branch, named, last->value, last->span);
         if (joining == STATIC_OPEN) {
-            split_quietly(site, other.branch, ": the first of several rules that match wins",
+            split_quietly(site, other.branch, " takes the first of several rules that match",
                           &other.branch, &all);
             set(site, &all, named, joined(site, named), last->span);
             push(site, out, all, region.last);
@@ -325,7 +325,9 @@ static void serve_region(struct site *site, struct region region)
         return;
     }
     if (!rule && site->product->joining == STATIC_FIRST) {
-        branch_answer(&site->cases, region.branch, 404, span);
+        Str reason = STR("what answers a URL that no handler takes");
+        branch_answer_unknown(&site->cases, region.branch, reason, hash_str(HASH_SEED, reason),
+                              span);
         return;
     }
     collect(site, &region, &headers);
@@ -374,6 +376,15 @@ static const struct fa *reach(struct model *model, const struct static_rule *rul
     return rule->perhaps ? fa_union(model->fa, rule->paths, rule->perhaps) : rule->paths;
 }
 
+// What only caches look at needs no endpoint of its own.
+static bool has_endpoint(const struct site *site, const struct static_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->headers.count; i++)
+        if (!str_is_nocase(rule->headers.items[i].name, "cache-control"))
+            return true;
+    return site->product->joining == STATIC_FIRST;
+}
+
 // The rules as routes, most specific first, and everything else at the end.
 static struct route *routes_of(struct site *site, uint32_t *count)
 {
@@ -395,7 +406,7 @@ static struct route *routes_of(struct site *site, uint32_t *count)
         const struct static_rule *rule = ranked[i].rule;
         bool by_host = rule->host.len > 0;
         const struct box *rest = box_with(model, box_all(model), model->path, reach(model, rule));
-        if (rest)
+        if (rest && has_endpoint(site, rule))
             routes[(*count)++] = (struct route){ .hosts = by_host ? &rule->host : NULL,
                                                  .host_count = by_host ? 1 : 0,
                                                  .rest = rest,

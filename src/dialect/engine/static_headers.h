@@ -44,9 +44,9 @@ struct static_rules {
 };
 
 enum static_joining {
-    STATIC_FIRST,         // the first rule that matches is the only one; none: 404
-    STATIC_LAST,          // the last rule that names a header
-    STATIC_JOINED,        // all of them, with ", " between; a removal takes what came before
+    STATIC_FIRST,  // the first rule that matches is the only one; none: not known what answers
+    STATIC_LAST,   // the last rule that names a header
+    STATIC_JOINED, // all of them, with ", " between; a removal takes what came before
     STATIC_FIRST_OR_LAST, // nobody says: the first one or the last one
     STATIC_OPEN,          // nobody says: the first, the last or all of them
 };

@@ -77,3 +77,30 @@ bool static_is_named(const struct document *document, const char *name)
 {
     return str_is(source_base(document->path), name);
 }
+
+const struct box *static_site_box(struct model *model, const struct data *list, uint32_t number,
+                                  const char *name, const struct box *box)
+{
+    for (uint32_t i = 0; i <= number && list->count > 1; i++) {
+        const struct data *site = list->entries[i].value;
+        Str called = document_text(site, name);
+        Str text =
+            str_format(model->arena, "whether the request comes to the site %.*s", STR_ARG(called));
+        const struct var *choice =
+            model_choice(model, text, hash_u64(hash_str(HASH_SEED, called), i), site->span);
+        box = box_with(model, box, choice, model_choice_value(model, i == number));
+    }
+    return box;
+}
+
+Span static_place(const struct data *node)
+{
+    return (Span){ node->span.file, node->span.begin, node->span.begin + 1 };
+}
+
+bool static_document_finish(struct static_document *document, const struct box *site, Span span)
+{
+    bool added = static_headers_add(document->model, document->policy, document->product,
+                                    &document->rules, site, span);
+    return added && document->good;
+}

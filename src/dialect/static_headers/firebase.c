@@ -1,8 +1,6 @@
 // firebase.json: headers of Firebase Hosting.
 #include "dialect/static_headers/static_sites.h"
 
-#include "base/hash.h"
-
 static const struct static_product firebase = { .layer = "firebase", .joining = STATIC_LAST };
 
 static const char *const marks[] = { "\"hosting\"", NULL };
@@ -23,8 +21,7 @@ static void read_rule(struct static_document *document, const struct data *node)
     struct model *model = document->model;
     const struct data *source = document_find(node, "source"), *list;
     const struct data *glob = document_find(node, "glob"), *regex = document_find(node, "regex");
-    struct static_rule rule = { .match = MATCH_GLOB, .span = node->span };
-    rule.span.end = rule.span.begin + 1;
+    struct static_rule rule = { .match = MATCH_GLOB, .span = static_place(node) };
     if ((source != NULL) + (glob != NULL) + (regex != NULL) != 1) {
         static_complain(document, node->span,
                         "an entry of headers has exactly one of source, glob and regex");
@@ -51,24 +48,6 @@ static void read_rule(struct static_document *document, const struct data *node)
     *vec_push(model->arena, &document->rules) = rule;
 }
 
-// Of several sites of one file, the requests of number `number`.
-static const struct box *site_box(struct model *model, const struct data *list, uint32_t number,
-                                  const struct box *box)
-{
-    for (uint32_t i = 0; i <= number && list->count > 1; i++) {
-        const struct data *site = list->entries[i].value;
-        Str name = document_text(site, "target");
-        if (!name.len)
-            name = document_text(site, "site");
-        Str text = str_format(
-            model->arena, "whether the request comes to the site %.*s of Firebase", STR_ARG(name));
-        const struct var *choice =
-            model_choice(model, text, hash_u64(hash_str(HASH_SEED, name), i), site->span);
-        box = box_with(model, box, choice, model_choice_value(model, i == number));
-    }
-    return box;
-}
-
 static bool read_site(struct reading *reading, const struct data *site, const struct box *box)
 {
     const struct data *list;
@@ -78,10 +57,7 @@ static bool read_site(struct reading *reading, const struct data *site, const st
     uint32_t count = static_count(&document, site, "headers", &list);
     for (uint32_t i = 0; i < count; i++)
         read_rule(&document, list->entries[i].value);
-    Span span = { site->span.file, site->span.begin, site->span.begin + 1 };
-    bool good =
-        static_headers_add(reading->model, document.policy, &firebase, &document.rules, box, span);
-    return good && document.good;
+    return static_document_finish(&document, box, static_place(site));
 }
 
 static bool read(struct reading *reading)
@@ -97,7 +73,7 @@ static bool read(struct reading *reading)
             good &= read_site(reading, hosting, box);
         for (uint32_t k = 0; hosting && hosting->kind == DATA_LIST && k < hosting->count; k++)
             good &= read_site(reading, hosting->entries[k].value,
-                              site_box(reading->model, hosting, k, box));
+                              static_site_box(reading->model, hosting, k, "target", box));
     }
     return good;
 }

@@ -10,7 +10,8 @@
 extern const struct dialect dialect_headers, dialect_cloudflare_pages, dialect_cloudflare_workers,
     dialect_netlify;
 // Documents.
-extern const struct dialect dialect_vercel, dialect_firebase;
+extern const struct dialect dialect_vercel, dialect_firebase, dialect_app_engine,
+    dialect_digitalocean, dialect_amplify, dialect_render;
 
 // One site that a _headers file stands in.
 struct headers_file {
@@ -64,6 +65,16 @@ void static_read_pairs(struct static_document *document, const struct data *list
                        const void *state);
 // Whether a file of a document is called so.
 bool static_is_named(const struct document *document, const char *name);
+
+// Of several sites in a list of one file, the requests of number `number` among those of `box`.
+// What it is called stands below `name`.
+const struct box *static_site_box(struct model *model, const struct data *list, uint32_t number,
+                                  const char *name, const struct box *box);
+// The place where a document or a part of it begins.
+Span static_place(const struct data *node);
+// Adds the endpoints of what was read. False also when something was refused.
+MUST_CHECK bool static_document_finish(struct static_document *document, const struct box *site,
+                                       Span span);
 
 // ---- glob.c
 // The paths that minimatch takes a pattern for, with braces and extended patterns, and without

@@ -376,10 +376,8 @@ static bool read(struct reading *reading)
         for (uint32_t k = 0; k < count; k++)
             read_rule(&document, list->entries[k].value);
         note_routes(&document, reading, root);
-        Span span = { root->span.file, root->span.begin, root->span.begin + 1 };
-        good &= static_headers_add(reading->model, document.policy, &vercel, &document.rules,
-                                   documents_instance(reading, i, "site"), span);
-        good &= document.good;
+        good &= static_document_finish(&document, documents_instance(reading, i, "site"),
+                                       static_place(root));
     }
     return good;
 }
