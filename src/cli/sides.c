@@ -1,10 +1,12 @@
 #include "cli/sides.h"
 
 #include "cli/local.h"
+#include "source/refs.h"
 #include "source/source.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // ---- what an argument is
 
@@ -335,6 +337,20 @@ bool sides_path(struct repo *repo, Str argument, Str *out)
     return source_join(&nowhere, below, argument, out);
 }
 
+// Whether both versions can be nothing but paths, so that no repository has to be asked.
+static bool are_paths(const struct reading *reading, const struct options *options)
+{
+    struct arena *arena = reading->command->run->arena;
+    if (options->staged || options->pre_push || reading->count != 2)
+        return false;
+    for (uint32_t i = 0; i < 2; i++) {
+        Str name = reading->arguments[i];
+        if (access(str_terminated(arena, name), F_OK) != 0 || refs_may_name(arena, name))
+            return false;
+    }
+    return true;
+}
+
 bool sides_find(struct command_run *command, struct sides_list *out)
 {
     const struct options *options = command->options;
@@ -346,7 +362,8 @@ bool sides_find(struct command_run *command, struct sides_list *out)
         .separated = options->is_separated,
         .versions = options->separated,
     };
-    reading.repo = command_repository(command, &reading.missing);
+    if (!are_paths(&reading, options))
+        reading.repo = command_repository(command, &reading.missing);
     if ((options->staged || options->pre_push) && !reading.repo)
         return refuse(&reading, reading.missing);
     if (options->staged && options->pre_push)
