@@ -58,7 +58,7 @@ static const struct option_row rows[] = {
     { OPTION_STACK, USED_BY_SHOW, "stack", 0, NULL,
       "put layers that pass requests on to each other\non top of each other" },
     { OPTION_FORMAT, FINDERS, "format", 0, "NAME[=FILE]",
-      "text (default), json or sarif; repeat it for several\nreports" },
+      "text (default), json, sarif or github; repeat it for\nseveral reports" },
     { OPTION_FORMAT, USED_BY_SHOW | USED_BY_HISTORY, "format", 0, "NAME[=FILE]",
       "text (default) or json; repeat it for several reports" },
     { OPTION_FORMAT, USED_BY_WHY, "format", 0, "NAME[=FILE]",

@@ -3,7 +3,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-const struct reporter *const reporters[] = { &reporter_text, &reporter_json, &reporter_sarif };
+const struct reporter *const reporters[] = { &reporter_text, &reporter_json, &reporter_sarif,
+                                             &reporter_github };
 const uint32_t reporter_count = sizeof reporters / sizeof *reporters;
 
 const struct reporter *reporter_find(Str name)

@@ -48,7 +48,7 @@ extern const struct reporter *const reporters[];
 extern const uint32_t reporter_count;
 const struct reporter *reporter_find(Str name); // or NULL
 
-extern const struct reporter reporter_text, reporter_json, reporter_sarif;
+extern const struct reporter reporter_text, reporter_json, reporter_sarif, reporter_github;
 
 // The endpoints of the new version that were judged.
 uint32_t report_endpoints(const struct report *report);
