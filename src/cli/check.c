@@ -20,6 +20,7 @@ static enum exit_status judge(struct workspace *workspace, const struct version 
     rule_evaluate_check(workspace->space, &settings, version->result.policy, diags, &findings);
     report->files = workspace->files;
     report->policy = version->result.policy;
+    report->new_upstreams = &version->config.upstreams;
     if (!settle_findings(workspace, NULL, version, &settings, &findings, report) ||
         !write_baseline(workspace, &findings))
         return EXIT_STATUS_BROKEN;

@@ -119,6 +119,8 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     report->new_file = new->first_file;
     report->diff = &diff;
     report->policy = new->result.policy;
+    report->old_upstreams = &old->config.upstreams;
+    report->new_upstreams = &new->config.upstreams;
     if (!settle_findings(workspace, old, new, &settings, &findings, report))
         return EXIT_STATUS_BROKEN;
     asked->diff = &diff;

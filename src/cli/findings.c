@@ -33,6 +33,7 @@ enum exit_status findings_report(struct workspace *workspace, struct report *rep
     report->verdict = verdict_of(report->findings, settings);
     report->broken = settings->broken;
     report->fail_on = settings->fail_on;
+    report->space = workspace->space;
     report->review_note = !settings->review_fails;
     report->milliseconds = command_milliseconds(command);
     for (uint32_t i = 0; i < command->options->outputs.count; i++) {

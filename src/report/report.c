@@ -3,8 +3,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-const struct reporter *const reporters[] = { &reporter_text, &reporter_json, &reporter_sarif,
-                                             &reporter_github };
+const struct reporter *const reporters[] = {
+    &reporter_text, &reporter_json,  &reporter_markdown,
+    &reporter_html, &reporter_sarif, &reporter_github,
+};
 const uint32_t reporter_count = sizeof reporters / sizeof *reporters;
 
 const struct reporter *reporter_find(Str name)
@@ -18,6 +20,40 @@ const struct reporter *reporter_find(Str name)
 uint32_t report_endpoints(const struct report *report)
 {
     return report->diff ? report->diff->compared : report->policy->endpoint_count;
+}
+
+Str report_prefix(const struct report *report, Span span)
+{
+    return span.file >= report->new_file ? report->new_prefix : report->old_prefix;
+}
+
+Str report_proof(struct arena *arena, const struct report *report)
+{
+    uint32_t endpoints = report_endpoints(report);
+    return str_format(arena, "no website gains or loses access: %u endpoint%s compared, %u unknown",
+                      endpoints, endpoints == 1 ? "" : "s",
+                      report_unknowns(arena, report->policy).count);
+}
+
+struct report_headline report_headline(struct arena *arena, const struct report *report)
+{
+    bool diff = report->diff;
+    if (report->broken)
+        return (struct report_headline){
+            "BROKEN", STR("not everything could be read, so nobody knows what this does")
+        };
+    if (report->verdict == VERDICT_FAIL)
+        return (struct report_headline){ "FAIL",
+                                         diff ? STR("this change must not be merged as it is")
+                                              : STR("this must be fixed") };
+    if (report->verdict == VERDICT_REVIEW)
+        return (struct report_headline){
+            "REVIEW", STR("a senior engineer has to approve this change before it is merged")
+        };
+    if (diff && report->diff->change_count == 0)
+        return (struct report_headline){ "PASS", report_proof(arena, report) };
+    return (struct report_headline){ "PASS", diff ? STR("nothing in this change has to be held")
+                                                  : STR("nothing that has to be fixed") };
 }
 
 static int by_place(const void *a, const void *b)

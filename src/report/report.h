@@ -34,6 +34,8 @@ struct report {
     // them for people.
     bool old_is_rooted, new_is_rooted;
     enum level fail_on; // findings of this level and above fail the run; LEVEL_OFF: none
+    struct origin_space *space;
+    const struct upstreams *old_upstreams, *new_upstreams; // as each version declares them
 };
 
 enum report_look { LOOK_PLAIN, LOOK_COLOR };
@@ -48,8 +50,20 @@ extern const struct reporter *const reporters[];
 extern const uint32_t reporter_count;
 const struct reporter *reporter_find(Str name); // or NULL
 
-extern const struct reporter reporter_text, reporter_json, reporter_sarif, reporter_github;
+extern const struct reporter reporter_text, reporter_json, reporter_markdown, reporter_html,
+    reporter_sarif, reporter_github;
 
+enum { REPORT_ENDPOINTS = 400 }; // more than that nobody reads: --format json has all
+// What stands before the path of a place where people read it.
+Str report_prefix(const struct report *report, Span span);
+// The verdict in a word (PASS, REVIEW, FAIL, BROKEN) and a sentence.
+struct report_headline {
+    const char *word;
+    Str what;
+};
+struct report_headline report_headline(struct arena *arena, const struct report *report);
+// "no website gains or loses access: ...", for a comparison without changes.
+Str report_proof(struct arena *arena, const struct report *report);
 // The endpoints of the new version that were judged.
 uint32_t report_endpoints(const struct report *report);
 // The unknowns of a policy without repetitions, by place.

@@ -1,85 +1,38 @@
 #include "report/show.h"
 
+#include "report/html_parts.h"
 #include "report/json_parts.h"
+#include "report/markdown_parts.h"
+#include "report/matrix.h"
 #include "report/tell.h"
 
 #include <stddef.h>
 
-// Origins that have the same capabilities, certainly or possibly.
-struct row {
-    const struct fa *set;
-    bool certain;
-    VEC(struct capability) capabilities;
-    const struct unknown *why;
-};
-struct rows {
-    VEC(struct row) list;
-};
-
-static void add_row(struct arena *arena, struct rows *rows, const struct fa *set, bool certain,
-                    struct capability capability, const struct unknown *why)
+static void matrix_of(const struct show *show, struct arena *arena, const struct endpoint *endpoint,
+                      enum matrix_rows how, struct matrix_endpoint *out)
 {
-    if (fa_is_none(set))
-        return;
-    uint32_t at = 0;
-    while (at < rows->list.count &&
-           (rows->list.items[at].set != set || rows->list.items[at].certain != certain))
-        at++;
-    struct row *row = at < rows->list.count ? &rows->list.items[at] : vec_push(arena, &rows->list);
-    row->set = set;
-    row->certain = certain;
-    row->why = row->why ? row->why : why;
-    *vec_push(arena, &row->capabilities) = capability;
+    matrix_of_endpoint(arena, show->space, show->upstreams, endpoint, how, out);
 }
 
-// Requests for the path of the endpoint's example.
-static const struct box *example(struct model *model, const struct endpoint *endpoint)
+static void capabilities_of(struct arena *arena, const struct matrix_row *row,
+                            struct capabilities *out)
 {
-    struct request request = { 0 };
-    Str path, query;
-    const struct box *anything = box_all(model);
-    if (!request_set_url(model->arena, &request, endpoint->url) ||
-        !request_normalise(model->arena, request.target, true, &path, &query))
-        return anything;
-    const struct box *box = box_with(model, anything, model->path, fa_literal(model->fa, path));
-    return box ? box : anything;
-}
-
-// Certain is what holds at the example; possible is what else may hold somewhere.
-static void find_rows(const struct show *show, const struct endpoint *endpoint, struct arena *arena,
-                      struct rows *out)
-{
-    struct model *model = show->result->policy->model;
-    struct capabilities capabilities = { 0 };
-    access_capabilities(show->space, endpoint, &capabilities);
-    const struct box *here = example(model, endpoint), *anywhere = box_all(model);
-    for (uint32_t i = 0; i < capabilities.count; i++) {
-        struct capability capability = capabilities.items[i];
-        struct access access = access_of(show->space, show->upstreams, endpoint, here, capability);
-        struct access wide =
-            access_of(show->space, show->upstreams, endpoint, anywhere, capability);
-        add_row(arena, out, access.must, true, capability, NULL);
-        add_row(arena, out, fa_subtract(model->fa, wide.may, access.must), false, capability,
-                access.why ? access.why : wide.why);
-    }
-}
-
-static struct origins describe(const struct show *show, const struct fa *set)
-{
-    return origins_describe(show->space, set, NULL, NULL);
+    for (uint32_t i = 0; i < row->items.count; i++)
+        *vec_push(arena, out) = row->items.items[i].capability;
 }
 
 // --- text ---
 
-static void write_row(const struct show *show, const struct teller *teller, const struct row *row)
+static void write_row(const struct teller *teller, const struct matrix_row *row)
 {
-    struct origins origins = describe(show, row->set);
+    struct capabilities capabilities = { 0 };
+    capabilities_of(teller->out->arena, row, &capabilities);
     buf_add_text(teller->out, row->certain ? "  " : "  possibly ");
     tell_paint(teller, row->certain ? PAINT_BOLD : PAINT_YELLOW);
-    tell_origins(teller->out, &origins);
+    tell_origins(teller->out, &row->origins);
     tell_unpaint(teller);
     buf_add_text(teller->out, ": ");
-    tell_capabilities(teller->out, row->capabilities.items, row->capabilities.count);
+    tell_capabilities(teller->out, capabilities.items, capabilities.count);
     buf_add_char(teller->out, '\n');
     if (!row->why)
         return;
@@ -93,7 +46,7 @@ static void write_row(const struct show *show, const struct teller *teller, cons
 static void write_endpoint(const struct show *show, const struct teller *teller,
                            const struct endpoint *endpoint)
 {
-    struct rows rows = { 0 };
+    struct matrix_endpoint matrix;
     tell_paint(teller, PAINT_BOLD);
     tell_text(teller->out, endpoint->url);
     tell_unpaint(teller);
@@ -106,10 +59,10 @@ static void write_endpoint(const struct show *show, const struct teller *teller,
     buf_add_text(teller->out, "; ");
     tell_place(teller, (Str){ NULL, 0 }, endpoint->span);
     buf_add_text(teller->out, ")\n");
-    find_rows(show, endpoint, teller->out->arena, &rows);
-    for (uint32_t i = 0; i < rows.list.count; i++)
-        write_row(show, teller, &rows.list.items[i]);
-    if (!rows.list.count)
+    matrix_of(show, teller->out->arena, endpoint, MATRIX_GROUPED, &matrix);
+    for (uint32_t i = 0; i < matrix.rows.count; i++)
+        write_row(teller, &matrix.rows.items[i]);
+    if (!matrix.rows.count)
         buf_add_text(teller->out, "  no other website may read it\n");
 }
 
@@ -161,24 +114,23 @@ static void write_text(const struct show *show, enum report_look look, struct bu
 
 static void json_rows(const struct show *show, struct jout *out, const struct endpoint *endpoint)
 {
-    struct rows rows = { 0 };
-    find_rows(show, endpoint, out->buf->arena, &rows);
+    struct matrix_endpoint matrix;
+    matrix_of(show, out->buf->arena, endpoint, MATRIX_GROUPED, &matrix);
     jout_key(out, "access");
     jout_array(out);
-    for (uint32_t i = 0; i < rows.list.count; i++) {
-        const struct row *row = &rows.list.items[i];
-        struct origins origins = describe(show, row->set);
+    for (uint32_t i = 0; i < matrix.rows.count; i++) {
+        const struct matrix_row *row = &matrix.rows.items[i];
         jout_line(out);
         jout_object(out);
         jout_key(out, "origins");
-        json_parts_origins(out, &origins);
+        json_parts_origins(out, &row->origins);
         jout_key(out, "certainty");
         jout_text(out, row->certain ? "certain" : "possible");
         jout_key(out, "capabilities");
         jout_array(out);
-        for (uint32_t j = 0; j < row->capabilities.count; j++) {
+        for (uint32_t j = 0; j < row->items.count; j++) {
             jout_object(out);
-            json_parts_capability(out, row->capabilities.items[j]);
+            json_parts_capability(out, row->items.items[j].capability);
             jout_object_end(out);
         }
         jout_array_end(out);
@@ -256,9 +208,46 @@ static void write_json(const struct show *show, enum report_look look, struct bu
     buf_add_char(buf, '\n');
 }
 
+// --- Markdown and HTML ---
+
+static void write_markdown(const struct show *show, enum report_look look, struct buf *out)
+{
+    const struct policy *policy = show->result->policy;
+    const struct report report = { .files = show->files, .policy = policy };
+    (void)look;
+    buf_add_text(out, "## Who may do what\n\n");
+    for (uint32_t i = 0; i < policy->endpoint_count; i++) {
+        struct matrix_endpoint matrix;
+        matrix_of(show, out->arena, policy->endpoints[i], MATRIX_DIVIDED, &matrix);
+        markdown_endpoint(out, &report, &matrix);
+    }
+    markdown_unknowns(out, &report);
+    buf_addf(out, "%u endpoint%s\n", policy->endpoint_count,
+             policy->endpoint_count == 1 ? "" : "s");
+}
+
+static void write_html(const struct show *show, enum report_look look, struct buf *out)
+{
+    const struct policy *policy = show->result->policy;
+    const struct report report = {
+        .files = show->files,
+        .policy = policy,
+        .space = show->space,
+        .new_upstreams = show->upstreams,
+    };
+    (void)look;
+    html_begin(out, "Who may do what");
+    html_toolbar(out, false);
+    html_policy(out, &report);
+    html_unknowns(out, &report);
+    html_end(out);
+}
+
 const struct show_format show_formats[] = {
     { "text", write_text },
     { "json", write_json },
+    { "markdown", write_markdown },
+    { "html", write_html },
 };
 const uint32_t show_format_count = sizeof show_formats / sizeof *show_formats;
 

@@ -187,41 +187,18 @@ static bool is_unchanged(const struct report *report)
     return report->diff && report->diff->change_count == 0;
 }
 
-static void write_proof(struct text *text)
-{
-    uint32_t endpoints = report_endpoints(text->report);
-    uint32_t unknown = report_unknowns(text->out->arena, text->report->policy).count;
-    buf_addf(text->out, "no website gains or loses access: %u endpoint%s compared, %u unknown",
-             endpoints, plural(endpoints), unknown);
-}
-
 static void write_verdict(struct text *text)
 {
     const struct report *report = text->report;
-    const char *word = "PASS", *what = report->diff ? "nothing in this change has to be held"
-                                                    : "nothing that has to be fixed";
-    enum paint paint = PAINT_GREEN;
-    if (report->broken) {
-        word = "BROKEN";
-        what = "not everything could be read, so nobody knows what this does";
-        paint = PAINT_RED;
-    } else if (report->verdict == VERDICT_FAIL) {
-        word = "FAIL";
-        what = report->diff ? "this change must not be merged as it is" : "this must be fixed";
-        paint = PAINT_RED;
-    } else if (report->verdict == VERDICT_REVIEW) {
-        word = "REVIEW";
-        what = "a senior engineer has to approve this change before it is merged";
-        paint = PAINT_YELLOW;
-    }
+    struct report_headline headline = report_headline(text->out->arena, report);
+    enum paint paint = report->broken || report->verdict == VERDICT_FAIL ? PAINT_RED
+                       : report->verdict == VERDICT_REVIEW               ? PAINT_YELLOW
+                                                                         : PAINT_GREEN;
     tell_paint(&text->teller, paint);
-    buf_add_text(text->out, word);
+    buf_add_text(text->out, headline.word);
     tell_unpaint(&text->teller);
     buf_add_text(text->out, ": ");
-    if (!report->broken && is_unchanged(report) && report->verdict == VERDICT_PASS)
-        write_proof(text);
-    else
-        buf_add_text(text->out, what);
+    buf_add(text->out, headline.what);
     buf_add_char(text->out, '\n');
     if (report->revert) {
         buf_addf(text->out, "  verified revert: it answers as %.*s did (",
@@ -231,17 +208,12 @@ static void write_verdict(struct text *text)
     }
     if (!report->broken && is_unchanged(report) && report->verdict != VERDICT_PASS) {
         buf_add_text(text->out, "  ");
-        write_proof(text);
+        buf_add(text->out, report_proof(text->out->arena, report));
         buf_add_char(text->out, '\n');
     }
 }
 
 // --- findings ---
-
-static Str prefix_of(const struct report *report, Span span)
-{
-    return span.file >= report->new_file ? report->new_prefix : report->old_prefix;
-}
 
 static bool same_place(const struct report *report, Span a, Span b)
 {
@@ -296,7 +268,7 @@ static void write_finding(struct text *text, uint32_t at)
     const struct report *report = text->report;
     const struct finding *finding = &report->findings->items[at];
     tell_paint(&text->teller, PAINT_BOLD);
-    tell_place(&text->teller, prefix_of(report, finding->span), finding->span);
+    tell_place(&text->teller, report_prefix(report, finding->span), finding->span);
     tell_unpaint(&text->teller);
     buf_add_text(text->out, finding->span.file ? ": " : "");
     write_level(text, finding);
