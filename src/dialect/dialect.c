@@ -33,6 +33,7 @@ const struct dialect *const dialects[] = {
     &dialect_vercel,
     &dialect_firebase,
     &dialect_app_engine,
+    &dialect_digitalocean,
     &dialect_amplify,
     &dialect_render,
 };

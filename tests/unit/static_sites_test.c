@@ -155,7 +155,32 @@ END_TEST
 #define PATH(path, value)                                                                          \
     "  - path: " path "\n    name: Access-Control-Allow-Origin\n    value: '" value "'\n"
 
+#define DO(rules) "name: shop\ningress:\n  rules:\n" rules
+#define MATCH(path) "  - match: {path: {prefix: " path "}}\n    component: {name: api}\n"
+#define CORS(origin, more) "    cors: {allow_origins: [{" origin "}]" more "}\n"
+#define ONE(origin, more) DO(MATCH("/") CORS(origin, more))
+#define PREFLIGHT                                                                                  \
+    "OPTIONS https://site.test/a Access-Control-Request-Method=PUT Origin=https://a.test"
+
 static const struct dialect_row rows[] = {
+    // app specs of DigitalOcean. Vary is not known, so whatever is allowed is not known in full
+    { "7 do: another origin: the component's answer", "app.yaml",
+      ONE("exact: 'https://a.test'", ""), GET "/a Origin=https://b.test", "upstream" },
+    { "7 do: exact is exact", "app.yaml", ONE("exact: 'https://a.test'", ""),
+      GET "/a Origin=https://a.test.evil", "upstream" },
+    { "7 do: an allowed origin", "app.yaml", ONE("exact: 'https://a.test'", ""),
+      GET "/a Origin=https://a.test", "unknown" },
+    { "13 do: another preflight is forwarded", "app.yaml", ONE("exact: 'https://b.test'", ""),
+      PREFLIGHT, "upstream" },
+    { "7 do: no cors", "app.yaml", DO(MATCH("/")) "services: [{name: api, http_port: 80}]\n",
+      GET "/a Origin=https://b.test", "upstream" },
+    { "7 do: below spec", "deploy.template.yaml",
+      "spec:\n  name: shop\n  services:\n  - name: api\n    http_port: 80\n", GET "/a",
+      "upstream" },
+    { "7 do: a host", "app.yaml",
+      DO("  - match: {path: {prefix: /}, authority: {exact: other.test}}\n"
+         "    component: {name: api}\n" CORS("exact: 'https://a.test'", "")),
+      GET "/a", "none" },
     // app.yaml
     { "6 app.yaml: static files", "app.yaml", HANDLERS(STATIC("/a") MAP), GET "/a", SENT },
     { "6 app.yaml: the whole URL", "app.yaml", HANDLERS(STATIC("/a") MAP SCRIPT("/.*")), GET "/ab",
@@ -360,8 +385,59 @@ START_TEST(test_refused)
         { "", "app.yaml", HANDLERS(STATIC("/a") "  http_headers: a\n"), "", "" },
         { "", "customHttp.yml", "customHeaders:\n- headers: []\n", "", "" },
         { "", "render.yaml", RENDER("  - path: /*\n"), "", "" },
+        { "", "app.yaml", ONE("exact: a, prefix: b", ""), "", "" },
+        { "", "app.yaml", ONE("regex: '('", ""), "", "" },
+        { "", "app.yaml", ONE("exact: a", ", max_age: 5"), "", "" },
+        { "", "app.yaml", ONE("exact: a", ", allow_methods: GET"), "", "" },
     };
     ck_assert(dialect_row_refused(&refused[_i], "the host of the site refuses this"));
+}
+END_TEST
+
+// Which origins a page needs to have to read the answers of an app spec, for certain and perhaps.
+static const struct {
+    const char *what, *text, *origin;
+    bool must, may;
+} origins[] = {
+    { "7 exact", ONE("exact: 'https://a.test'", ""), "https://a.test", true, true },
+    { "7 exact: no other", ONE("exact: 'https://a.test'", ""), "https://b.test", false, false },
+    { "7 prefix", ONE("prefix: 'https://a.test'", ""), "https://a.test.evil.test", true, true },
+    { "7 regex: the whole", ONE("regex: '^https://[a-z]+\\.test$'", ""), "https://a.test", true,
+      true },
+    { "7 regex: anchoring is open", ONE("regex: '^.*a.test'", ""), "https://a.test.evil", false,
+      true },
+    { "7 regex: ... and not in front here", ONE("regex: '^.*a.test'", ""), "https://evila.test",
+      true, true },
+    { "13 exact *: open", ONE("exact: '*'", ""), "https://a.test", false, true },
+};
+
+START_TEST(test_origins)
+{
+    struct arena *arena = arena_new();
+    struct run *run = run_new(arena, &limits_default);
+    struct model *model = model_new(run);
+    struct dialect_row row = { .path = "app.yaml", .text = origins[_i].text };
+    struct source *source = source_new(run, files_new(arena), &dialect_source_ops, STR("s"), &row);
+    struct dialect_result result = { 0 };
+    const struct dialect_options none = { 0 };
+    ck_assert(dialect_load(model, source, &none, NULL, 0, &result));
+    bool may = false, must = true;
+    for (uint32_t e = 0; e < result.policy->endpoint_count; e++)
+        for (uint32_t c = 0; c < result.policy->endpoints[e]->cell_count; c++) {
+            const struct cell *cell = &result.policy->endpoints[e]->cells[c];
+            const struct fa *word = fa_literal(model->fa, str_from(origins[_i].origin));
+            const struct fa *get = fa_literal(model->fa, STR("GET"));
+            const struct box *box = box_with(model, cell->box, model->origin, word);
+            bool echoes = false;
+            box = box ? box_with(model, box, model->method, get) : NULL;
+            for (uint32_t i = 0; box && i < cell->response->op_count; i++)
+                echoes |= str_is_nocase(cell->response->ops[i].name, "access-control-allow-origin");
+            may |= box && echoes;
+            must &= !box || echoes;
+        }
+    ck_assert_msg(may == origins[_i].may && must == origins[_i].must, "%s: must %d, may %d",
+                  origins[_i].what, must, may);
+    arena_free(arena);
 }
 END_TEST
 
@@ -373,7 +449,8 @@ int main(void)
     tcase_add_loop_test(table, test_workers, 0, (int)(sizeof workers / sizeof *workers));
     tcase_add_loop_test(table, test_netlify, 0, (int)(sizeof netlify / sizeof *netlify));
     tcase_add_loop_test(table, test_row, 0, (int)(sizeof rows / sizeof *rows));
-    tcase_add_loop_test(table, test_refused, 0, 13);
+    tcase_add_loop_test(table, test_origins, 0, (int)(sizeof origins / sizeof *origins));
+    tcase_add_loop_test(table, test_refused, 0, 17);
     suite_add_tcase(suite, table);
     return check_main(suite);
 }
