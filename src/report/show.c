@@ -216,11 +216,14 @@ static void write_markdown(const struct show *show, enum report_look look, struc
     const struct report report = { .files = show->files, .policy = policy };
     (void)look;
     buf_add_text(out, "## Who may do what\n\n");
-    for (uint32_t i = 0; i < policy->endpoint_count; i++) {
+    for (uint32_t i = 0; i < policy->endpoint_count && i < REPORT_ENDPOINTS; i++) {
         struct matrix_endpoint matrix;
         matrix_of(show, out->arena, policy->endpoints[i], MATRIX_DIVIDED, &matrix);
         markdown_endpoint(out, &report, &matrix);
     }
+    if (policy->endpoint_count > REPORT_ENDPOINTS)
+        buf_addf(out, "%u more: `--format json` has all.\n\n",
+                 policy->endpoint_count - REPORT_ENDPOINTS);
     markdown_unknowns(out, &report);
     buf_addf(out, "%u endpoint%s\n", policy->endpoint_count,
              policy->endpoint_count == 1 ? "" : "s");
