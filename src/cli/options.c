@@ -58,7 +58,8 @@ static const struct option_row rows[] = {
     { OPTION_STACK, USED_BY_SHOW, "stack", 0, NULL,
       "put layers that pass requests on to each other\non top of each other" },
     { OPTION_FORMAT, FINDERS, "format", 0, "NAME[=FILE]",
-      "text (default), json, markdown, html, sarif or github;\nrepeat it for several reports" },
+      "text (default), json, markdown, html, sarif, github,\ngitlab or junit; repeat it for "
+      "several reports" },
     { OPTION_FORMAT, USED_BY_SHOW, "format", 0, "NAME[=FILE]",
       "text (default), json, markdown or html; repeat it for\nseveral reports" },
     { OPTION_FORMAT, USED_BY_HISTORY, "format", 0, "NAME[=FILE]",

@@ -16,6 +16,17 @@ void plain_title(struct buf *out, const struct report *report, const struct find
         buf_add_text(out, " (needs a review)");
 }
 
+void plain_summary(struct buf *out, const struct report *report, const struct finding *finding)
+{
+    tell_text(out, finding->message);
+    if (finding->witness.len && !str_contains(finding->message, finding->witness)) {
+        buf_add_text(out, "; witness: ");
+        tell_text(out, finding->witness);
+    }
+    if (plain_needs_review(report, finding))
+        buf_add_text(out, " (needs a review)");
+}
+
 static void add_remark(struct buf *out, const char *label, Str remark)
 {
     if (!remark.len)

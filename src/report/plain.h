@@ -8,5 +8,7 @@
 void plain_finding(struct buf *out, struct spots *spots, const struct finding *finding);
 // "CG102 any-origin-gained-with-credentials", and whether it needs a review.
 void plain_title(struct buf *out, const struct report *report, const struct finding *finding);
+// All in one line: the message, the witness, and whether it needs a review.
+void plain_summary(struct buf *out, const struct report *report, const struct finding *finding);
 // Whether somebody has to approve it: not in a check, and not where it is suppressed.
 bool plain_needs_review(const struct report *report, const struct finding *finding);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 const struct reporter *const reporters[] = {
-    &reporter_text, &reporter_json,  &reporter_markdown,
-    &reporter_html, &reporter_sarif, &reporter_github,
+    &reporter_text,  &reporter_json,   &reporter_markdown, &reporter_html,
+    &reporter_sarif, &reporter_github, &reporter_gitlab,   &reporter_junit,
 };
 const uint32_t reporter_count = sizeof reporters / sizeof *reporters;
 
@@ -79,4 +79,15 @@ struct report_unknowns report_unknowns(struct arena *arena, const struct policy 
         if (kept == 0 || by_place(&items[kept - 1], &items[i]) != 0)
             items[kept++] = items[i];
     return (struct report_unknowns){ items, kept };
+}
+
+Str report_mark(struct arena *arena, struct map *seen, const struct finding *finding)
+{
+    uint32_t at = 0, *count = map_next(seen, finding->fingerprint, &at);
+    if (!count) {
+        count = ARENA_NEW(arena, uint32_t);
+        map_add(arena, seen, finding->fingerprint, count);
+    }
+    ++*count;
+    return str_format(arena, "%016llx:%u", (unsigned long long)finding->fingerprint, *count);
 }

@@ -3,6 +3,7 @@
 // one row.
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "review/verdict.h"
 #include "rule/expectation.h"
 #include "source/files.h"
@@ -51,7 +52,7 @@ extern const uint32_t reporter_count;
 const struct reporter *reporter_find(Str name); // or NULL
 
 extern const struct reporter reporter_text, reporter_json, reporter_markdown, reporter_html,
-    reporter_sarif, reporter_github;
+    reporter_sarif, reporter_github, reporter_gitlab, reporter_junit;
 
 enum { REPORT_ENDPOINTS = 400 }; // more than that nobody reads: --format json has all
 // What stands before the path of a place where people read it.
@@ -72,3 +73,6 @@ struct report_unknowns {
     uint32_t count;
 };
 struct report_unknowns report_unknowns(struct arena *arena, const struct policy *policy);
+// The fingerprint of a finding and the number of its occurrence, as "9c1f5f0d2ab34e77:1", so that
+// no two of a report have the same. `seen`, empty at first, remembers those asked for before.
+Str report_mark(struct arena *arena, struct map *seen, const struct finding *finding);

@@ -3,8 +3,6 @@
 #include "report/spot.h"
 #include "report/tell.h"
 
-#include "base/map.h"
-
 #include <stddef.h>
 
 // SARIF 2.1.0 as GitHub's code scanning takes it; it refuses logs with more results than these.
@@ -15,7 +13,7 @@ struct sarif {
     const struct report *report;
     struct spots *spots;
     VEC(const struct rule *) rules; // those that found something
-    struct map seen;                // by fingerprint: how often, as uint32_t *
+    struct map seen;                // for report_mark
 };
 
 static struct arena *arena_of(const struct sarif *sarif)
@@ -194,17 +192,6 @@ static Str hash_text(struct arena *arena, uint64_t hash)
     return str_format(arena, "%016llx", (unsigned long long)hash);
 }
 
-// How many results, this one included, have the fingerprint so far.
-static uint32_t occurrence(struct sarif *sarif, uint64_t fingerprint)
-{
-    uint32_t at = 0, *count = map_next(&sarif->seen, fingerprint, &at);
-    if (!count) {
-        count = ARENA_NEW(arena_of(sarif), uint32_t);
-        map_add(arena_of(sarif), &sarif->seen, fingerprint, count);
-    }
-    return ++*count;
-}
-
 // primaryLocationLineHash is the one that GitHub looks at: alerts stay the same when lines move.
 static void write_fingerprints(struct sarif *sarif, const struct finding *finding)
 {
@@ -213,8 +200,7 @@ static void write_fingerprints(struct sarif *sarif, const struct finding *findin
     jout_key(out, "partialFingerprints");
     jout_object(out);
     jout_key(out, "primaryLocationLineHash");
-    jout_str(out, str_format(arena_of(sarif), "%.*s:%u", STR_ARG(hash),
-                             occurrence(sarif, finding->fingerprint)));
+    jout_str(out, report_mark(arena_of(sarif), &sarif->seen, finding));
     jout_key(out, "corsgate/v1");
     jout_str(out, hash);
     jout_object_end(out);
