@@ -59,6 +59,7 @@ struct site {
     const struct static_rules *rules;
     struct cases cases;
     Span file;
+    uint64_t spent; // before the site
 };
 
 static void push(struct site *site, struct regions *out, struct branch branch,
@@ -416,6 +417,19 @@ static struct route *routes_of(struct site *site, uint32_t *count)
     return routes;
 }
 
+// What the rules of one site may cost, in steps of automata: patterns that overlap in every way
+// would take for ever.
+enum { STEPS_MAX = 40 * 1000 * 1000 };
+
+// Whether a rule certainly matches none of these requests.
+static bool is_apart(struct site *site, const struct static_rule *rule, const struct box *box)
+{
+    struct model *model = site->model;
+    const struct fa *paths = box_language(box, model->path);
+    return fa_is_disjoint(model->fa, paths, rule->paths) &&
+           (!rule->perhaps || fa_is_disjoint(model->fa, paths, rule->perhaps));
+}
+
 static void list_regions(struct site *site, const struct box *box, struct regions *out, bool *full)
 {
     struct model *model = site->model;
@@ -423,6 +437,8 @@ static void list_regions(struct site *site, const struct box *box, struct region
     for (uint32_t i = 0; i < site->rules->count && !*full; i++) {
         const struct static_rule *rule = &site->rules->items[i];
         struct regions next = { 0 };
+        if (is_apart(site, rule, box))
+            continue;
         for (uint32_t k = 0; k < out->count; k++) {
             struct region *region = &out->items[k];
             struct branch yes, no;
@@ -439,7 +455,8 @@ static void list_regions(struct site *site, const struct box *box, struct region
             push(site, &next, no, region->last);
         }
         *out = next;
-        *full = out->count > model->run->limits->cells;
+        *full = out->count > model->run->limits->cells ||
+                fa_space_spent(model->fa) - site->spent > STEPS_MAX;
     }
 }
 
@@ -477,9 +494,12 @@ bool static_headers_add(struct model *model, struct policy *policy,
                         const struct static_product *product, const struct static_rules *rules,
                         const struct box *requests, Span file)
 {
-    struct site site = {
-        .model = model, .policy = policy, .product = product, .rules = rules, .file = file
-    };
+    struct site site = { .model = model,
+                         .policy = policy,
+                         .product = product,
+                         .rules = rules,
+                         .file = file,
+                         .spent = fa_space_spent(model->fa) };
     struct routed_list parts = { 0 };
     uint32_t count;
     const struct route *routes = routes_of(&site, &count);

@@ -102,9 +102,9 @@ static void add_class(struct segment *segment)
     segment->known &= !str_contains(str_slice(segment->text, begin, i), STR("[:"));
 }
 
-static void add_one(struct segment *segment, unsigned depth, const char *until);
+static void add_one(struct segment *segment, unsigned depth);
 
-// "@(a|b)" and its kin; *after is what follows the parenthesis.
+// "@(a|b)" and its kin.
 static void add_choice(struct segment *segment, unsigned depth)
 {
     char kind = peek(segment, 0);
@@ -116,7 +116,7 @@ static void add_choice(struct segment *segment, unsigned depth)
             buf_add_char(segment->out, '|');
             segment->at++;
         } else {
-            add_one(segment, depth + 1, "|)");
+            add_one(segment, depth + 1);
         }
     }
     segment->known &= peek(segment, 0) == ')';
@@ -126,10 +126,9 @@ static void add_choice(struct segment *segment, unsigned depth)
         buf_add_char(segment->out, kind);
 }
 
-static void add_one(struct segment *segment, unsigned depth, const char *until)
+static void add_one(struct segment *segment, unsigned depth)
 {
     char c = peek(segment, 0);
-    (void)until;
     if (peek(segment, 1) == '(' && strchr("@?*+!", c)) {
         add_choice(segment, depth);
     } else if (c == '*') {
@@ -158,7 +157,7 @@ static bool add_segment(struct buf *out, Str text)
     if (first && (strchr("*?[", first) || (strchr("@+!", first) && peek(&segment, 1) == '(')))
         buf_add_text(out, "(?=[^/.])");
     while (segment.at < text.len && segment.known)
-        add_one(&segment, 0, "");
+        add_one(&segment, 0);
     return segment.known;
 }
 
