@@ -28,6 +28,16 @@ static const struct data *section(struct template *template, const char *name)
     return NULL;
 }
 
+// The number of the last resource of that name, or NULL.
+static uint32_t *last_of(const struct template *template, Str id)
+{
+    uint32_t at = 0, *number;
+    while ((number = map_next(&template->by_id, hash_str(HASH_SEED, id), &at)))
+        if (str_equal(template->resources->entries[*number].key->text, id))
+            return number;
+    return NULL;
+}
+
 struct template *template_new(struct model *model, struct policy *policy,
                               const struct document *document)
 {
@@ -44,9 +54,12 @@ struct template *template_new(struct model *model, struct policy *policy,
     template->resources = section(template, "Resources");
     for (uint32_t i = 0; template->resources && i < template->resources->count; i++) {
         const struct data *key = template->resources->entries[i].key;
-        uint32_t *number = ARENA_NEW(model->arena, uint32_t);
-        *number = i;
-        map_add(model->arena, &template->by_id, hash_str(HASH_SEED, key->text), number);
+        uint32_t *number = last_of(template, key->text);
+        if (!number) {
+            number = ARENA_NEW(model->arena, uint32_t);
+            map_add(model->arena, &template->by_id, hash_str(HASH_SEED, key->text), number);
+        }
+        *number = i; // of a name that is there twice, which is reported, the last one counts
     }
     template_restart(template);
     return template;
@@ -80,7 +93,8 @@ bool template_next(const struct template *template, const char *type, uint32_t *
     while (template->resources && *i < template->resources->count) {
         const struct data_entry *entry = &template->resources->entries[(*i)++];
         Str found = document_text(entry->value, "Type");
-        if (type ? !str_is(found, type) : !found.len)
+        if ((type ? !str_is(found, type) : !found.len) ||
+            *last_of(template, entry->key->text) + 1 != *i)
             continue;
         resource_of(entry, out);
         return true;
@@ -90,16 +104,11 @@ bool template_next(const struct template *template, const char *type, uint32_t *
 
 bool template_find(const struct template *template, Str id, struct resource *out)
 {
-    uint32_t at = 0;
-    const uint32_t *number;
-    while ((number = map_next(&template->by_id, hash_str(HASH_SEED, id), &at))) {
-        const struct data_entry *entry = &template->resources->entries[*number];
-        if (!str_equal(entry->key->text, id) || !document_text(entry->value, "Type").len)
-            continue;
-        resource_of(entry, out);
-        return true;
-    }
-    return false;
+    const uint32_t *number = last_of(template, id);
+    if (!number || !document_text(template->resources->entries[*number].value, "Type").len)
+        return false;
+    resource_of(&template->resources->entries[*number], out);
+    return true;
 }
 
 bool template_has(struct template *template, const struct resource *resource)
