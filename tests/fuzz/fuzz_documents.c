@@ -1,7 +1,7 @@
 // fuzz_documents: bytes as a YAML or JSON document, through every dialect that reads them, up to
 // the changes. Whatever it is: the cells of an endpoint are disjoint and cover it, nothing changes
 // between it and itself, and a prediction is made without a crash. What begins with "{" or "[" is
-// JSON, everything else YAML.
+// JSON, with "/" a _headers file, everything else YAML.
 #include "browser/access.h"
 #include "dialect/dialect.h"
 #include "diff/diff.h"
@@ -84,7 +84,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct run *run = run_new(arena, &limits);
     struct model *model = model_new(run);
     bool is_json = size && (data[0] == '{' || data[0] == '[');
-    struct text text = { is_json ? STR("a.json") : STR("a.yaml"), { (const char *)data, size } };
+    bool is_headers = size && data[0] == '/';
+    struct text text = { is_json      ? STR("a.json")
+                         : is_headers ? STR("_headers")
+                                      : STR("a.yaml"),
+                         { (const char *)data, size } };
     struct source *source = source_new(run, files_new(arena), &ops, STR("fuzz"), &text);
     struct dialect_options options = { 0 };
     struct dialect_result result = { 0 };
