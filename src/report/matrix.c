@@ -184,6 +184,25 @@ static void divide(struct arena *arena, struct fa_space *fa, const struct claims
     }
 }
 
+// The place that decides for the origins of one row, where several lines decide for several.
+static void locate(struct origin_space *space, const struct upstreams *upstreams,
+                   const struct endpoint *endpoint, const struct box *box, bool is_old,
+                   struct matrix_endpoint *out)
+{
+    struct model *model = origins_model(space);
+    for (uint32_t i = 0; i < out->rows.count && out->rows.count > 1; i++) {
+        struct matrix_row *row = &out->rows.items[i];
+        const struct box *here = box_with(model, box, model->origin, row->set);
+        for (uint32_t j = 0; here && j < row->items.count; j++) {
+            struct matrix_item *item = &row->items.items[j];
+            if (item->state != MATRIX_KEPT || !item->certain)
+                continue;
+            Span span = access_of(space, upstreams, endpoint, here, item->capability).span;
+            *(is_old ? &item->old_span : &item->new_span) = span;
+        }
+    }
+}
+
 // The rest of all websites is told as that, and not as a set with holes.
 static void find_rest(struct origin_space *space, struct matrix_endpoint *endpoint)
 {
@@ -262,10 +281,12 @@ void matrix_of_endpoint(struct arena *arena, struct origin_space *space,
         claim(arena, &claims, fa_subtract(model->fa, wide.may, access.must), &item,
               access.why ? access.why : wide.why);
     }
-    if (how == MATRIX_GROUPED)
+    if (how == MATRIX_GROUPED) {
         group(arena, &claims, out);
-    else
+    } else {
         divide(arena, model->fa, &claims, out);
+        locate(space, upstreams, endpoint, here, false, out);
+    }
     describe(arena, space, NULL, out);
 }
 
@@ -343,5 +364,9 @@ void matrix_of_region(struct arena *arena, const struct report *report, uint32_t
     if (region->old && region->new)
         claim_stays(arena, report, region, &claims);
     divide(arena, origins_model(report->space)->fa, &claims, out);
+    if (region->old && region->new) {
+        locate(report->space, report->old_upstreams, region->old, region->box, true, out);
+        locate(report->space, report->new_upstreams, region->new, region->box, false, out);
+    }
     describe(arena, report->space, named(report, region), out);
 }
