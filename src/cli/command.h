@@ -27,7 +27,7 @@ struct command {
 };
 
 extern const struct command command_diff, command_check, command_show, command_simulate,
-    command_rules, command_why, command_history;
+    command_rules, command_why, command_history, command_gate;
 
 uint64_t command_clock(void); // in milliseconds, from some beginning
 uint64_t command_milliseconds(const struct command_run *command); // since the start

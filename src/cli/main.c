@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_diff, &command_check,   &command_show,  &command_simulate,
-    &command_why,  &command_history, &command_rules,
+    &command_diff, &command_check,   &command_show, &command_simulate,
+    &command_why,  &command_history, &command_gate, &command_rules,
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

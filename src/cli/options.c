@@ -19,6 +19,11 @@ enum option_id {
     OPTION_METHOD,
     OPTION_HEADER,
     OPTION_CREDENTIALS,
+    OPTION_RESULT,
+    OPTION_REVIEWS,
+    OPTION_EVENT,
+    OPTION_TEAMS,
+    OPTION_APPROVED_RESULT,
     OPTION_FAIL_ON,
     OPTION_REVIEW,
     OPTION_COLOR,
@@ -50,6 +55,15 @@ static const struct option_row rows[] = {
     { OPTION_HEADER, USED_BY_HISTORY, "header", 0, "NAME[: VALUE]",
       "a header that the page sets; may be repeated" },
     { OPTION_CREDENTIALS, USED_BY_HISTORY, "credentials", 0, NULL, "send the visitor's cookies" },
+    { OPTION_RESULT, USED_BY_GATE, "result", 0, "FILE", "what diff --format json wrote" },
+    { OPTION_REVIEWS, USED_BY_GATE, "reviews", 0, "FILE",
+      "all reviews of the pull request, as the REST API lists them" },
+    { OPTION_EVENT, USED_BY_GATE, "event", 0, "FILE",
+      "the event's payload, or the pull request object" },
+    { OPTION_TEAMS, USED_BY_GATE, "teams", 0, "FILE",
+      "the members of teams: {\"@example/platform\": [\"login\"]}" },
+    { OPTION_APPROVED_RESULT, USED_BY_GATE, "approved-result", 0, "SHA=FILE",
+      "the result at an older head, for stale: same-findings;\nmay be repeated" },
     { OPTION_REQUESTS, USED_BY_SIMULATE, "requests", 0, "FILE",
       "the requests, one JSON object a line; - for standard input" },
     { OPTION_RAW, USED_BY_SIMULATE, "raw", 0, NULL,
@@ -62,14 +76,15 @@ static const struct option_row rows[] = {
       "several reports" },
     { OPTION_FORMAT, USED_BY_SHOW, "format", 0, "NAME[=FILE]",
       "text (default), json, markdown or html; repeat it for\nseveral reports" },
-    { OPTION_FORMAT, USED_BY_HISTORY, "format", 0, "NAME[=FILE]",
+    { OPTION_FORMAT, USED_BY_HISTORY | USED_BY_GATE, "format", 0, "NAME[=FILE]",
       "text (default) or json; repeat it for several reports" },
     { OPTION_FORMAT, USED_BY_WHY, "format", 0, "NAME[=FILE]",
       "json (default, one object a line) or text" },
-    { OPTION_OUTPUT, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_WHY | USED_BY_HISTORY,
+    { OPTION_OUTPUT,
+      FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_WHY | USED_BY_HISTORY | USED_BY_GATE,
       "output", 'o', "FILE", "write there instead of to standard output" },
-    { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_HISTORY, "config", 0,
-      "FILE", "this configuration instead of the nearest .corsgate.yml" },
+    { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_HISTORY | USED_BY_GATE,
+      "config", 0, "FILE", "this configuration instead of the nearest .corsgate.yml" },
     { OPTION_BASELINE, FINDERS, "baseline", 0, "FILE",
       "findings that FILE lists do not count; in a comparison\nthey still need their review" },
     { OPTION_WRITE_BASELINE, USED_BY_CHECK, "write-baseline", 0, "FILE",
@@ -186,6 +201,21 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
         return true;
     case OPTION_WRITE_BASELINE:
         out->write_baseline = value;
+        return true;
+    case OPTION_RESULT:
+        out->result = value;
+        return true;
+    case OPTION_REVIEWS:
+        out->reviews = value;
+        return true;
+    case OPTION_EVENT:
+        out->event = value;
+        return true;
+    case OPTION_TEAMS:
+        out->teams = value;
+        return true;
+    case OPTION_APPROVED_RESULT:
+        *vec_push(arena, &out->approved_results) = value;
         return true;
     case OPTION_RAW:
         out->raw = true;

@@ -23,10 +23,12 @@ struct options {
     uint32_t separated;         // of the arguments, those from here on stood behind "--"
     bool is_separated;          // "--" was written
     Str config, requests;
-    Str baseline, write_baseline; // paths of files
-    Str origin, method;           // of history; empty: not said
-    VEC(Str) headers;             // "name", or "name: value"
-    enum level fail_on;           // LEVEL_OFF: never
+    Str baseline, write_baseline;      // paths of files
+    Str origin, method;                // of history; empty: not said
+    Str result, reviews, event, teams; // of gate: paths of files
+    VEC(Str) approved_results;         // "SHA=FILE"
+    VEC(Str) headers;                  // "name", or "name: value"
+    enum level fail_on;                // LEVEL_OFF: never
     enum color color;
     uint32_t jobs; // 0: as many as there are processors
     bool review_note, quiet, raw, explain, stack, help, version;
@@ -42,7 +44,8 @@ enum option_user {
     USED_BY_RULES = 16,
     USED_BY_WHY = 32,
     USED_BY_HISTORY = 64,
-    USED_BY_ALL = 127,
+    USED_BY_GATE = 128,
+    USED_BY_ALL = 255,
 };
 
 // Reads the words that follow the command's name. False when they make no sense: *complaint says

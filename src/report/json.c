@@ -74,6 +74,13 @@ static void write_finding(struct jout *out, struct files *files, const struct fi
         json_parts_endpoint(out, finding->endpoint);
     else
         jout_null(out);
+    if (finding->endpoint_count > 1) {
+        jout_key(out, "endpoints");
+        jout_array(out);
+        for (uint32_t i = 0; i < finding->endpoint_count; i++)
+            json_parts_endpoint(out, finding->endpoints[i]);
+        jout_array_end(out);
+    }
     jout_key(out, "fingerprint");
     jout_str(out, hash_text(out->buf->arena, finding->fingerprint));
     jout_key(out, "suppressed");
@@ -143,6 +150,10 @@ static void write(const struct report *report, enum report_look look, struct buf
     }
     jout_key(&out, "verdict");
     jout_text(&out, verdict_name(report->verdict));
+    if (report->broken) {
+        jout_key(&out, "broken");
+        jout_bool(&out, true);
+    }
     if (report->revert)
         write_revert(&out, report->revert);
     if (report->diff)

@@ -124,6 +124,7 @@ CONFIGURATIONS = [  # text, whether it is right
 ]
 
 
+OPTIONAL = ("broken", "revert")  # there only when it is so
 LINES = ("simulate", "simulate-raw", "why")  # one document a line
 
 
@@ -131,7 +132,7 @@ class Checker:
     def __init__(self, program, schemas):
         self.program = program
         self.schemas = {}
-        for name in ("diff", "check", "show", "simulate", "simulate-raw", "why", "config"):
+        for name in ("diff", "check", "show", "simulate", "simulate-raw", "why", "config", "gate"):
             with open(os.path.join(schemas, name + ".json"), encoding="utf-8") as file:
                 schema = json.load(file)
             jsonschema.Draft202012Validator.check_schema(schema)
@@ -153,7 +154,7 @@ class Checker:
         # A schema that accepts anything would prove nothing: every key is needed, and no other is allowed.
         for key in document:
             less = {other: document[other] for other in document if other != key}
-            if self.schemas[name].is_valid(less):
+            if key not in OPTIONAL and self.schemas[name].is_valid(less):
                 self.fail(f"{what}: the schema does not need {key}")
         more = copy.deepcopy(document)
         more["surprise"] = 1
@@ -189,9 +190,15 @@ def check_outputs(checker, folder):
     for part in ("changes", "findings", "unknown"):
         if diff and not diff[0][part]:
             checker.fail(f"corsgate diff old new: no {part}, so their schema was not tried")
+    examples = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "examples", "opened-to-every-site")
+    several = checker.output("diff", examples, "diff", "old.conf", "new.conf", "--format", "json")
+    if several and not any("endpoints" in finding for finding in several[0]["findings"]):
+        checker.fail("corsgate diff old.conf new.conf: no finding about several endpoints was tried")
     checker.output("diff", folder, "diff", "new", "old", "--format", "json")
     checker.output("diff", folder, "diff", "old", "old", "--format", "json")
-    checker.output("diff", folder, "diff", "old", "broken", "--format", "json")
+    broken = checker.output("diff", folder, "diff", "old", "broken", "--format", "json")
+    if broken and not broken[0].get("broken"):
+        checker.fail("corsgate diff old broken: the result does not say that something could not be read")
     checker.output("check", folder, "check", "new", "--format", "json")
     checker.output("check", folder, "check", "broken", "--format", "json")
     checker.output("show", folder, "show", "new", "--format", "json")
@@ -228,6 +235,18 @@ def check_generated(checker, schemas, printer):
     for case, recording in (("cli-why-lines", "recording.jsonl"), ("cli-why-har", "session.har"), ("cli-why-wrong", "recording.jsonl")):
         if not checker.output("why", os.path.join(golden, case), "why", recording):
             checker.fail(f"why: no answer for {case}")
+    decisions = set()
+    for case in ("approved", "approved-json", "endpoints-held", "error", "error-json", "clear", "hostile", "author"):
+        folder = os.path.join(golden, "gate-" + case)
+        arguments = ["gate", "--result", "result.json", "--reviews", "reviews.json", "--event", "event.json"]
+        if os.path.exists(os.path.join(folder, "teams.json")):
+            arguments += ["--teams", "teams.json"]
+        # What gate is given here is what diff writes.
+        with open(os.path.join(folder, "result.json"), encoding="utf-8") as file:
+            checker.check("diff", json.load(file), case)
+        decisions |= {record["decision"] for record in checker.output("gate", folder, *arguments, "--format", "json")}
+    if decisions != {"clear", "approved", "held", "failed"}:
+        checker.fail(f"gate: not every decision was tried, only {decisions}")
 
 
 def check_configurations(checker, folder):
