@@ -12,7 +12,8 @@
 // moved by one). *at must be less than s.len.
 uint32_t utf8_next(Str s, size_t *at);
 // Code points that do something to what stands around them when printed: C0, DEL and C1 controls,
-// line separators, bidirectional controls and other invisible format characters.
+// line separators, bidirectional controls and other invisible format characters; and U+FFFE and
+// U+FFFF, which are no characters and which XML must not hold.
 bool utf8_is_control(uint32_t point);
 // Cells of a terminal that the point takes: 0, 1 or 2.
 uint32_t utf8_width(uint32_t point);

@@ -37,7 +37,8 @@ END_TEST
 
 START_TEST(what_acts_on_a_terminal)
 {
-    static const uint32_t acting[] = { 0, 0x1B, 0x7F, 0x9B, 0x2028, 0x202E, 0x2066, 0xFEFF };
+    static const uint32_t acting[] = { 0,      0x1B,   0x7F,   0x9B,   0x2028,
+                                       0x202E, 0x2066, 0xFEFF, 0xFFFE, 0xFFFF };
     static const uint32_t harmless[] = { ' ', 'a', '~', 0xA0, 0xE9, 0x4E2D, 0x1F4A9 };
     for (size_t i = 0; i < sizeof acting / sizeof *acting; i++)
         ck_assert_msg(utf8_is_control(acting[i]), "%x", acting[i]);
