@@ -2,6 +2,7 @@
 #include "dialect/static_headers/static_sites.h"
 
 #include "base/buf.h"
+#include "dialect/routes.h"
 
 #include <ctype.h>
 
@@ -101,6 +102,10 @@ struct reader {
     struct {
         VEC(struct static_header) list;
     } removed; // those of a rule go first
+    Str key;   // of the rule: its line
+    struct {
+        VEC(Str) list;
+    } keys; // of the rules in `out`
 };
 
 static uint32_t count_of(Str text, char c)
@@ -151,7 +156,7 @@ static void close_rule(struct reader *reader)
     reader->rule.headers = all;
     for (uint32_t i = 0; i < reader->out->count; i++) {
         struct static_rule *old = &reader->out->items[i];
-        if (!str_equal(old->host, reader->rule.host) || !str_equal(old->path, reader->rule.path))
+        if (!str_equal(reader->keys.list.items[i], reader->key))
             continue;
         static_remark(file->policy, "CG507", old->span,
                       str_format(arena,
@@ -162,6 +167,20 @@ static void close_rule(struct reader *reader)
         return;
     }
     *vec_push(arena, reader->out) = reader->rule;
+    *vec_push(arena, &reader->keys.list) = reader->key;
+}
+
+// The host of a rule as routes write it: a name, or "*.name" for a placeholder as its first label.
+// Others have none: their language says what they match.
+static Str route_host_of(struct arena *arena, Str host)
+{
+    size_t name = name_length(host);
+    Str rest = str_slice(host, name, host.len);
+    if (str_contains(rest, STR("*")) || str_contains(rest, STR(":")))
+        return STR("");
+    if (!name)
+        return host;
+    return str_starts(rest, STR(".")) ? str_concat(arena, STR("*"), rest) : STR("");
 }
 
 static void open_rule(struct reader *reader, const struct headers_line *line)
@@ -195,12 +214,17 @@ static void open_rule(struct reader *reader, const struct headers_line *line)
     reader->path = compile(model, path, "[^/]+");
     if (host.len)
         reader->host = compile(model, str_lower(model->arena, host), "[^/.]+");
+    Str written = route_host_of(model->arena, host);
+    const struct fa *hosts = NULL;
+    if (host.len)
+        hosts = written.len ? route_host(model, written, WILD_ONE) : reader->host->result.language;
     reader->is_open = true;
+    reader->key = str_concat(model->arena, host, path);
     reader->rule = (struct static_rule){
-        .host = host,
+        .host = written,
         .path = path,
         .match = !count_of(path, '*') && !str_contains(path, STR("/:")) ? MATCH_EXACT : MATCH_GLOB,
-        .hosts = host.len ? reader->host->result.language : NULL,
+        .hosts = hosts,
         .paths = reader->path->result.language,
         .span = line->span,
     };

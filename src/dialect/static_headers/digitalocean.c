@@ -268,6 +268,11 @@ static void add_rule(struct static_document *document, struct ingress_rules *rul
 {
     if (!rule.path.len)
         rule.path = STR("/");
+    if (!str_starts(rule.path, STR("/"))) {
+        static_complain(document, rule.span, "the path %.*s does not begin with /",
+                        STR_ARG(rule.path));
+        return;
+    }
     rule.order = rules->count;
     *vec_push(document->model->arena, rules) = rule;
 }
@@ -339,15 +344,18 @@ static bool add_endpoints(struct static_document *document, const struct ingress
     struct fa_space *fa = model->fa;
     struct route *routes = ARENA_ARRAY(model->arena, struct route, rules->count + 1);
     struct routed_list parts = { 0 };
+    uint32_t count = 0;
     for (uint32_t i = 0; i < rules->count; i++) {
         const struct ingress_rule *rule = &rules->items[i];
         const struct fa *paths = fa_concat(fa, fa_literal(fa, rule->path), fa_all(fa));
-        routes[i] = (struct route){ .hosts = rule->host.len ? &rule->host : NULL,
-                                    .host_count = rule->host.len ? 1 : 0,
-                                    .rest = box_with(model, box_all(model), model->path, paths),
-                                    .owner = rule };
+        const struct box *rest = box_with(model, box_all(model), model->path, paths);
+        if (rest)
+            routes[count++] = (struct route){ .hosts = rule->host.len ? &rule->host : NULL,
+                                              .host_count = rule->host.len ? 1 : 0,
+                                              .rest = rest,
+                                              .owner = rule };
     }
-    if (!routes_resolve(model, routes, rules->count, ROUTES_FIRST, WILD_ONE, span, &parts))
+    if (!routes_resolve(model, routes, count, ROUTES_FIRST, WILD_ONE, span, &parts))
         return false;
     for (uint32_t i = 0; requests && i < parts.count; i++)
         add_endpoint(document, &parts.items[i], requests);
