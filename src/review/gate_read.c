@@ -3,6 +3,8 @@
 #include "source/files.h"
 #include "syntax/read_json.h"
 
+#include <stdlib.h>
+
 const struct kind gate_malformed = { "", LEVEL_ERROR, "the gate cannot decide by this" };
 const struct kind gate_contradicts = { "", LEVEL_ERROR, "this contradicts the rest" };
 
@@ -357,6 +359,36 @@ static bool read_review(struct run *run, const struct data *map, const struct ga
     return data_is_null(commit) || need_commit(run, map, "commit_id", &out->commit);
 }
 
+static int compare_ids(const void *left, const void *right)
+{
+    const struct gate_review *a = *(const struct gate_review *const *)left;
+    const struct gate_review *b = *(const struct gate_review *const *)right;
+    return str_compare(a->id, b->id);
+}
+
+static bool same_review(const struct gate_review *a, const struct gate_review *b)
+{
+    return str_equal(a->login, b->login) && a->is_user == b->is_user && a->state == b->state &&
+           str_equal(a->commit, b->commit) && str_equal(a->submitted, b->submitted);
+}
+
+// Pages may overlap, but one review says one thing.
+static bool is_consistent(struct run *run, const struct data *root,
+                          const struct gate_reviews *reviews)
+{
+    const struct gate_review **list =
+        ARENA_ARRAY(run->arena, const struct gate_review *, reviews->count + 1);
+    for (uint32_t i = 0; i < reviews->count; i++)
+        list[i] = &reviews->items[i];
+    if (reviews->count)
+        qsort(list, reviews->count, sizeof *list, compare_ids);
+    for (uint32_t i = 1; i < reviews->count; i++)
+        if (str_equal(list[i]->id, list[i - 1]->id) && !same_review(list[i], list[i - 1]))
+            return diagf(run, &gate_contradicts, root->span,
+                         "review %.*s is listed twice, and differs", STR_ARG(list[i]->id));
+    return true;
+}
+
 bool gate_read_reviews(struct run *run, uint32_t file, Str text, const struct gate_pull *pull,
                        struct gate_reviews *out)
 {
@@ -372,7 +404,7 @@ bool gate_read_reviews(struct run *run, uint32_t file, Str text, const struct ga
             return false;
         *vec_push(run->arena, out) = review;
     }
-    return true;
+    return is_consistent(run, root, out);
 }
 
 // ---- teams

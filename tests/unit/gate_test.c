@@ -355,6 +355,12 @@ static const struct {
     { "[{" ID "\"user\": null, " STATE COMMIT TIME "}]", true },
     { "[{" ID USER STATE "\"commit_id\": null, " TIME "}]", true },
     { "[{" ID USER "\"state\": \"PENDING\"}]", true },
+    { "[{" ID USER STATE COMMIT TIME "}, {" ID USER STATE COMMIT TIME "}]", true },
+    { "[{" ID USER STATE COMMIT TIME "}, {" ID USER STATE "\"commit_id\": null, " TIME "}]",
+      false },
+    { "[{" ID USER STATE COMMIT TIME "}, {\"id\": 2, " USER STATE COMMIT TIME "}, {" ID
+      "\"user\": null, " STATE COMMIT TIME "}]",
+      false },
     { "", false },
     { "{}", false },
     { "null", false },
