@@ -22,6 +22,7 @@ static bool refuse(struct run *run, const struct data *at, const char *what)
 
 static bool need_text(struct run *run, const struct data *map, const char *key, Str *out)
 {
+    *out = (Str){ NULL, 0 };
     const struct data *value = data_find(map, str_from(key));
     if (!is_text(value))
         return diagf(run, &gate_malformed, (value ? value : map)->span, "\"%s\" must be a text",
@@ -42,6 +43,7 @@ static bool need_bool(struct run *run, const struct data *map, const char *key, 
 static bool need_list(struct run *run, const struct data *map, const char *key,
                       const struct data **out)
 {
+    *out = NULL;
     const struct data *value = data_find(map, str_from(key));
     if (!value || value->kind != DATA_LIST)
         return diagf(run, &gate_malformed, (value ? value : map)->span, "\"%s\" must be a list",
@@ -81,6 +83,7 @@ bool gate_label_fits(Str label, Str commit)
 
 static bool need_commit(struct run *run, const struct data *map, const char *key, Str *out)
 {
+    *out = (Str){ NULL, 0 };
     Str text;
     if (!need_text(run, map, key, &text))
         return false;
@@ -438,7 +441,7 @@ bool gate_read_teams(struct run *run, uint32_t file, Str text, struct gate_teams
     if (root->kind != DATA_MAP || root->count > 1000)
         return refuse(run, root, "teams are an object: {\"@organisation/team\": [\"login\"]}");
     for (uint32_t i = 0; i < root->count; i++) {
-        struct gate_team team;
+        struct gate_team team = { 0 };
         if (!read_team(run, root->entries[i].key, root->entries[i].value, &team))
             return false;
         for (uint32_t j = 0; j < out->count; j++)
