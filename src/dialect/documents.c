@@ -237,19 +237,3 @@ const struct box *documents_instance(const struct reading *reading, uint32_t num
     }
     return box;
 }
-
-const struct box *document_gateway(const struct reading *reading, uint32_t number,
-                                   const char *product)
-{
-    struct model *model = reading->model;
-    const struct box *box = box_all(model);
-    for (uint32_t i = 0; i <= number && reading->documents.count > 1; i++) {
-        const struct document *document = reading->documents.items[i];
-        Str text = str_format(model->arena, "whether the request comes to the %s of %.*s", product,
-                              STR_ARG(document->path));
-        uint64_t identity = hash_u64(hash_str(HASH_SEED, document->path), document->number);
-        const struct var *choice = model_choice(model, text, identity, document->root->span);
-        box = box_with(model, box, choice, model_choice_value(model, i == number));
-    }
-    return box;
-}

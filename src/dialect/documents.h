@@ -51,8 +51,3 @@ bool document_is_named(Str path);
 // For claims: the text of the scalar at `key` of a map, empty when there is none.
 Str document_text(const struct data *map, const char *key);
 const struct data *document_find(const struct data *map, const char *key);
-
-// For products of which each document is a gateway of its own: the requests that come to that of
-// number `number`. Of a single one all; which of several a request comes to is not known.
-const struct box *document_gateway(const struct reading *reading, uint32_t number,
-                                   const char *product);

@@ -171,6 +171,8 @@ static void build_tree(struct tree *tree, const struct route *routes, uint32_t c
     struct arena *arena = tree->model->arena;
     for (uint32_t r = 0; r < count; r++) {
         const struct route *route = &routes[r];
+        if (!route->rest) // it asks for what no request is
+            continue;
         for (uint32_t h = 0; h < route->host_count; h++) {
             struct node *node = node_get(tree, route->hosts[h]);
             if (!node->routes.count || node->routes.items[node->routes.count - 1] != r)

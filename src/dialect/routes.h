@@ -13,7 +13,7 @@ enum wild_labels { WILD_ONE, WILD_ANY }; // how many labels "*." stands for
 struct route {
     const Str *hosts; // none: any host
     uint32_t host_count;
-    const struct box *rest; // what else it asks for: path, method, headers; nothing about the host
+    const struct box *rest; // what else it asks for: path, method, headers; NULL: it takes nothing
     const void *owner;      // the caller's
 };
 

@@ -27,7 +27,7 @@ static bool read(struct reading *reading)
             .policy = reading->out->policy,
             .document = document,
             .root = document->root,
-            .gateway = document_gateway(reading, i, "Kong"),
+            .gateway = documents_instance(reading, i, "Kong"),
             .good = true,
         };
         if (document->root->kind != DATA_MAP)

@@ -308,7 +308,7 @@ static bool read(struct reading *reading)
                                    .policy = reading->out->policy,
                                    .root = root,
                                    .cors_config = cors_of(root),
-                                   .gateway = document_gateway(reading, i, "KrakenD") };
+                                   .gateway = documents_instance(reading, i, "KrakenD") };
         if (root->kind != DATA_MAP)
             continue;
         on = document_find(extra(root, "router"), "auto_options");
