@@ -7,9 +7,22 @@
 // A text in a report stays readable: longer ones are cut.
 enum { LINE_CELLS = 140, TAB_CELLS = 4, NAMED = 3 };
 
+// What the log of a GitHub workflow would take for a command: "##[" anywhere, "::" where a line
+// begins (reference/ci.md 1.2).
+static bool is_command(const struct buf *out, uint32_t point)
+{
+    if (point != '[' && point != ':')
+        return false;
+    if (point == ':')
+        return out->len == 0 || out->ptr[out->len - 1] == '\n';
+    return out->len >= 2 && out->ptr[out->len - 1] == '#' && out->ptr[out->len - 2] == '#';
+}
+
 static void tell_point(struct buf *out, uint32_t point, Str bytes)
 {
-    if (point == UTF8_INVALID)
+    if (is_command(out, point))
+        buf_addf(out, "\\x%02x", point);
+    else if (point == UTF8_INVALID)
         buf_addf(out, "\\x%02x", (unsigned)(unsigned char)bytes.ptr[0]);
     else if (!utf8_is_control(point))
         buf_add(out, bytes);
@@ -63,7 +76,7 @@ static size_t quote_point(struct buf *out, Str line, size_t *at)
     }
     size_t before = out->len;
     tell_point(out, point, str_slice(line, begin, *at));
-    bool as_is = point != UTF8_INVALID && !utf8_is_control(point);
+    bool as_is = out->len - before == *at - begin && !utf8_is_control(point);
     return as_is ? utf8_width(point) : out->len - before;
 }
 
