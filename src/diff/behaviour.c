@@ -41,6 +41,15 @@ static uint64_t upstream_hash(uint64_t hash, const struct upstreams *upstreams, 
     return hash;
 }
 
+// Before here every line may matter: a guard asks whether it is there.
+static uint32_t guarded_end(const struct response *response)
+{
+    uint32_t end = response->op_count;
+    while (end > 0 && !response->ops[end - 1].guards)
+        end--;
+    return end;
+}
+
 static uint64_t response_hash(const struct upstreams *upstreams, const struct response *response,
                               enum aspect aspect)
 {
@@ -50,11 +59,14 @@ static uint64_t response_hash(const struct upstreams *upstreams, const struct re
         hash = upstream_hash(hash, upstreams, response->upstream);
     if (response->answer == ANSWER_UNKNOWN)
         hash = hash_u64(hash_str(hash, response->reason), response->identity);
+    uint32_t asked = guarded_end(response);
     for (uint32_t i = 0; i < response->op_count; i++) {
         const struct header_op *op = &response->ops[i];
         bool pattern = op->name.len == 0 || op->name.ptr[op->name.len - 1] == '*';
-        if (!pattern && !matters(op->name, aspect))
+        if (!pattern && i >= asked && !matters(op->name, aspect))
             continue;
+        if (op->guards)
+            hash = hash_str(hash_u64(hash, op->guards), op->unless);
         hash = hash_str(hash_u64(hash, (uint64_t)op->verb * 2 + op->keep_empty), op->name);
         if (op->value)
             hash = hash_u64(hash, value_hash(op->value));

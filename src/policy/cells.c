@@ -1,6 +1,7 @@
 #include "policy/cells.h"
 
 #include "base/hash.h"
+#include "policy/headers.h"
 
 static bool same_value(const struct value *a, const struct value *b)
 {
@@ -11,6 +12,7 @@ static bool same_op(const struct header_op *a, const struct header_op *b)
 {
     return a->verb == b->verb && str_equal(a->name, b->name) && a->statuses == b->statuses &&
            a->span.begin == b->span.begin && a->span.file == b->span.file &&
+           a->guards == b->guards && str_equal(a->unless, b->unless) &&
            same_value(a->value, b->value);
 }
 
@@ -50,14 +52,16 @@ uint64_t response_hash(const struct response *response)
         for (size_t w = 0;
              op->statuses && w < sizeof op->statuses->bits / sizeof *op->statuses->bits; w++)
             hash = hash_u64(hash, op->statuses->bits[w]);
+        if (op->guards)
+            hash = hash_str(hash_u64(hash, op->guards), op->unless);
         if (op->value)
             hash = hash_u64(hash, value_hash(op->value));
     }
     return hash;
 }
 
-void cells_add(struct model *model, struct cells *cells, const struct box *box,
-               const struct response *response)
+static void add(struct model *model, struct cells *cells, const struct box *box,
+                const struct response *response)
 {
     struct arena *arena = model->arena;
     uint64_t hash = response_hash(response);
@@ -90,6 +94,24 @@ void cells_add(struct model *model, struct cells *cells, const struct box *box,
         }
     }
     *vec_push(arena, cells) = (struct cell){ box, known };
+}
+
+struct adding {
+    struct model *model;
+    struct cells *cells;
+};
+
+static bool take(void *state, const struct settled *part)
+{
+    const struct adding *adding = state;
+    add(adding->model, adding->cells, part->box, &part->response);
+    return !adding->cells->full;
+}
+
+void cells_add(struct model *model, struct cells *cells, const struct box *box,
+               const struct response *response)
+{
+    headers_settle(model, box, response, take, &(struct adding){ model, cells });
 }
 
 uint64_t cells_hash(const struct cells *cells)

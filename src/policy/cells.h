@@ -11,8 +11,9 @@ struct cells {
     bool full;            // limits.cells was reached: the cells do not cover the endpoint
 };
 
-// Adds a cell. The response is copied; where equal answers have boxes whose union is a box, they
-// become one cell.
+// Adds a cell, or several where what happens to the headers depends on whether lines are there
+// (headers_settle). The response is copied; where equal answers have boxes whose union is a box,
+// they become one cell.
 void cells_add(struct model *model, struct cells *cells, const struct box *box,
                const struct response *response);
 

@@ -1,5 +1,8 @@
 #include "policy/policy.h"
 
+#include "base/hash.h"
+#include "policy/headers.h"
+
 #include <string.h>
 
 bool statuses_has(const struct statuses *set, uint32_t status)
@@ -85,16 +88,12 @@ const struct upstream *upstreams_find(const struct upstreams *upstreams, Str tar
     return NULL;
 }
 
-// Whether an operation on `name` (which may end in "*") is about a line of that name.
+// Whether an operation is about a line of that name.
 static bool covers(const struct header_op *op, Str line_name)
 {
-    Str name = op->name;
-    if (name.len && name.ptr[name.len - 1] == '*' && op->verb == HEADER_CLEAR) {
-        Str stem = str_slice(name, 0, name.len - 1);
-        return line_name.len >= stem.len &&
-               str_equal_nocase(str_slice(line_name, 0, stem.len), stem);
-    }
-    return str_equal_nocase(name, line_name);
+    if (op->verb == HEADER_CLEAR)
+        return header_is_named(line_name, op->name);
+    return str_equal_nocase(op->name, line_name);
 }
 
 static void remove_covered(struct lines *lines, const struct header_op *op)
@@ -109,9 +108,21 @@ static void remove_covered(struct lines *lines, const struct header_op *op)
 static bool has_name(const struct lines *lines, Str name)
 {
     for (uint32_t i = 0; i < lines->count; i++)
-        if (str_equal_nocase(lines->items[i].name, name))
+        if (header_is_named(lines->items[i].name, name))
             return true;
     return false;
+}
+
+// Whether a line is there or not, nobody knows.
+static bool has_unsure(const struct lines *lines, Str name)
+{
+    bool unsure = false;
+    for (uint32_t i = 0; i < lines->count; i++) {
+        if (header_is_named(lines->items[i].name, name) && !lines->items[i].unsure)
+            return false;
+        unsure |= header_is_named(lines->items[i].name, name);
+    }
+    return unsure;
 }
 
 static struct line line_of(const struct header_op *op)
@@ -152,10 +163,46 @@ static void set(struct model *model, struct lines *lines, const struct header_op
         append(model, lines, op);
 }
 
+static void keep(struct model *model, struct lines *lines, const struct header_op *op)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < lines->count; i++) {
+        struct line line = lines->items[i];
+        Str list, names;
+        if (covers(op, line.name) && !line.unsure) {
+            bool known = value_is_text(line.value, &list) && value_is_text(op->value, &names);
+            list = known ? header_keep(model->arena, list, names) : list;
+            if (known && !list.len)
+                continue;
+            line.unsure = !known;
+            line.value = known ? value_text(model, list) : line.value;
+        }
+        lines->items[kept++] = line;
+    }
+    lines->count = kept;
+}
+
+// What guards let happen while nobody knows whether they do.
+static void append_unsure(struct model *model, struct lines *lines, const struct header_op *op,
+                          Span asked)
+{
+    uint64_t identity = op->value ? value_hash(op->value) : 0;
+    for (uint32_t i = 0; i < lines->count; i++)
+        if (lines->items[i].unsure && lines->items[i].value)
+            identity = hash_u64(identity, value_hash(lines->items[i].value));
+    append(model, lines, op);
+    struct line *line = &lines->items[lines->count - 1];
+    line->unsure = true;
+    line->value = value_unknown(
+        model, STR("whether what answers sends a header of this kind by itself"), identity, asked);
+}
+
 void response_lines(struct model *model, const struct response *response, uint32_t status,
                     const struct header *upstream_headers, uint32_t upstream_header_count,
                     struct lines *out)
 {
+    uint32_t guarded = 0;  // operations that are still behind a guard that does not let them happen
+    uint32_t doubtful = 0; // ... of which nobody knows whether it does
     *out = (struct lines){ 0 };
     for (uint32_t i = 0; i < upstream_header_count && response->answer == ANSWER_UPSTREAM; i++)
         *vec_push(model->arena, out) = (struct line){
@@ -166,8 +213,19 @@ void response_lines(struct model *model, const struct response *response, uint32
         };
     for (uint32_t i = 0; i < response->op_count; i++) {
         const struct header_op *op = &response->ops[i];
-        if (!statuses_has(op->statuses, status))
+        if (op->guards) {
+            doubtful = has_unsure(out, op->unless) ? op->guards : 0;
+            guarded = !doubtful && has_name(out, op->unless) ? op->guards : 0;
+        }
+        bool skipped = guarded > 0, is_doubtful = doubtful > 0;
+        guarded -= skipped;
+        doubtful -= is_doubtful;
+        if (skipped || !statuses_has(op->statuses, status))
             continue;
+        if (is_doubtful && op->verb != HEADER_UNKNOWN) {
+            append_unsure(model, out, op, op->span);
+            continue;
+        }
         switch (op->verb) {
         case HEADER_SET:
             set(model, out, op);
@@ -187,6 +245,9 @@ void response_lines(struct model *model, const struct response *response, uint32
             break;
         case HEADER_APPEND:
             append(model, out, op);
+            break;
+        case HEADER_KEEP:
+            keep(model, out, op);
             break;
         }
     }

@@ -22,6 +22,8 @@ enum header_verb {
     HEADER_DEFAULT, // one line if there is none of that name yet
     HEADER_UNKNOWN, // anything may have happened to the headers of that name (empty: to any
                     // header): value is an unknown
+    HEADER_KEEP,    // of the names that the lines of that name list, only those of `value` (a list)
+                    // stay, and "*"; a line that has none left is gone
 };
 
 struct header_op {
@@ -30,7 +32,11 @@ struct header_op {
     const struct value *value;       // NULL for CLEAR. A line whose value is empty is not sent
     bool keep_empty;                 // ... except where this product sends it all the same
     const struct statuses *statuses; // only for these final statuses; NULL: for all
-    Span span;                       // the directive
+    // Not 0: this operation and those after it, so many in all, happen together or not at all: only
+    // where no line is there yet whose name is `unless` (a trailing "*" stands for any ending).
+    uint32_t guards;
+    Str unless;
+    Span span; // the directive
 };
 
 enum answer {
