@@ -32,8 +32,6 @@ static enum exit_status judge(struct workspace *workspace, const struct version 
 
 static enum exit_status start(struct command_run *command)
 {
-    if (!findings_formats_known(command))
-        return EXIT_STATUS_BROKEN;
     struct workspace workspace = workspace_new(command);
     struct version version;
     if (!version_open_paths(&workspace, command->options->arguments.items,
@@ -57,6 +55,7 @@ const struct command command_check = {
     .name = "check",
     .user = USED_BY_CHECK,
     .usage = "[PATH...]",
+    .arguments = ARGUMENTS_PATHS,
     .what = "findings in one version",
     .help = "PATHs are files or folders; without one, the current folder is read. In a folder,\n"
             "every file that corsgate recognises is read.\n"

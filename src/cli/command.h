@@ -17,17 +17,30 @@ struct command_run {
     Str no_repo;                // why there is none
 };
 
+// What the arguments of a command are, for completions.
+enum command_arguments {
+    ARGUMENTS_NONE,
+    ARGUMENTS_PATHS,
+    ARGUMENTS_VERSIONS, // revisions and paths; behind "--" only paths
+    ARGUMENTS_REQUEST,  // a URL, then revisions; behind "--" paths
+    ARGUMENTS_RULES,
+    ARGUMENTS_SHELLS,
+};
+
 struct command {
     const char *name;
     enum option_user user;
-    const char *usage; // arguments
-    const char *what;  // one line
-    const char *help;  // paragraphs below the usage
+    const char *usage; // arguments, for people
+    enum command_arguments arguments;
+    const char *what; // one line
+    const char *help; // paragraphs below the usage
     enum exit_status (*start)(struct command_run *command);
 };
 
 extern const struct command command_diff, command_check, command_show, command_simulate,
-    command_rules, command_why, command_history, command_gate;
+    command_rules, command_why, command_history, command_gate, command_completion;
+extern const struct command *const commands[]; // in the order of --help
+extern const uint32_t command_count;
 
 uint64_t command_clock(void); // in milliseconds, from some beginning
 uint64_t command_milliseconds(const struct command_run *command); // since the start

@@ -300,8 +300,7 @@ static enum exit_status start(struct command_run *command)
 {
     struct sides_list sides = { 0 };
     enum exit_status status = EXIT_STATUS_PASS;
-    if (!findings_formats_known(command) || !sides_find(command, &sides) ||
-        (sides.list.count > 1 && !reports_can_repeat(command)))
+    if (!sides_find(command, &sides) || (sides.list.count > 1 && !reports_can_repeat(command)))
         return EXIT_STATUS_BROKEN;
     for (uint32_t i = 0; i < sides.list.count; i++) {
         const struct sides *one = &sides.list.items[i];
@@ -317,6 +316,7 @@ const struct command command_diff = {
     .name = "diff",
     .user = USED_BY_DIFF,
     .usage = "[OLD [NEW]] [--] [PATH...]",
+    .arguments = ARGUMENTS_VERSIONS,
     .what = "who gains and who loses access between two versions",
     .help =
         "OLD and NEW are two versions of the same configuration, each a git revision, a file or\n"

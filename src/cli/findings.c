@@ -1,21 +1,5 @@
 #include "cli/findings.h"
 
-bool findings_formats_known(struct command_run *command)
-{
-    for (uint32_t i = 0; i < command->options->outputs.count; i++) {
-        Str format = command->options->outputs.items[i].format;
-        if (reporter_find(format))
-            continue;
-        struct buf known = { .arena = command->run->arena };
-        for (uint32_t j = 0; j < reporter_count; j++)
-            buf_addf(&known, "%s%s", j ? ", " : "", reporters[j]->name);
-        command_fail(command, "there is no format \"%.*s\"; known are %.*s", STR_ARG(format),
-                     STR_ARG(buf_str(&known)));
-        return false;
-    }
-    return true;
-}
-
 struct verdict_settings findings_settings(const struct command_run *command, bool broken)
 {
     return (struct verdict_settings){

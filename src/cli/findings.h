@@ -4,8 +4,6 @@
 #include "cli/version.h"
 #include "report/report.h"
 
-// The reports that the options ask for exist; else says which do.
-MUST_CHECK bool findings_formats_known(struct command_run *command);
 struct verdict_settings findings_settings(const struct command_run *command, bool broken);
 // Writes every report; the exit status of the run.
 enum exit_status findings_report(struct workspace *workspace, struct report *report,

@@ -293,19 +293,6 @@ static const struct form *form_find(Str name)
 
 // ---- the command
 
-static bool forms_known(struct command_run *command)
-{
-    for (uint32_t i = 0; i < command->options->outputs.count; i++) {
-        Str format = command->options->outputs.items[i].format;
-        if (form_find(format))
-            continue;
-        command_fail(command, "there is no format \"%.*s\" for history; known are text, json",
-                     STR_ARG(format));
-        return false;
-    }
-    return true;
-}
-
 // The request of the options as a line of the input of simulate, so that it is read as there.
 static bool make_request(struct command_run *command, Str *out)
 {
@@ -391,8 +378,6 @@ static enum exit_status start(struct command_run *command)
     struct history history = { .command = command };
     struct revision revision;
     Str reason;
-    if (!forms_known(command))
-        return EXIT_STATUS_BROKEN;
     if (options->separated < 1 || options->separated > 2)
         return command_fail(command,
                             "history takes a URL, and perhaps a revision to start from: "
@@ -422,6 +407,7 @@ const struct command command_history = {
     .name = "history",
     .user = USED_BY_HISTORY,
     .usage = "URL --origin ORIGIN [REVISION] [-- PATH...]",
+    .arguments = ARGUMENTS_REQUEST,
     .what = "the commits at which the answer to a request changed",
     .help =
         "Goes back from HEAD, or REVISION, along the first parents, and lists where the answer to\n"

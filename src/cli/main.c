@@ -6,16 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {
-    &command_diff, &command_check,   &command_show, &command_simulate,
-    &command_why,  &command_history, &command_gate, &command_rules,
-};
-
-enum { COMMANDS = sizeof commands / sizeof *commands };
-
 static const struct command *command_find(Str name)
 {
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (uint32_t i = 0; i < command_count; i++)
         if (str_is(name, commands[i]->name))
             return commands[i];
     return NULL;
@@ -28,7 +21,7 @@ static void add_help(struct buf *out)
                       "\n"
                       "Usage: corsgate COMMAND [OPTION...] [ARGUMENT...]\n"
                       "\n");
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (uint32_t i = 0; i < command_count; i++)
         buf_addf(out, "  %-10s %s\n", commands[i]->name, commands[i]->what);
     buf_add_text(out, "\n`corsgate COMMAND --help` describes a command; --version says which "
                       "corsgate this is.\n"
@@ -74,10 +67,10 @@ static enum exit_status print_version(struct command_run *command)
 
 static enum exit_status unknown_command(struct command_run *command, Str name)
 {
-    const char *names[COMMANDS];
-    for (size_t i = 0; i < COMMANDS; i++)
+    const char **names = ARENA_ARRAY(command->run->arena, const char *, command_count);
+    for (uint32_t i = 0; i < command_count; i++)
         names[i] = commands[i]->name;
-    const char *near = options_suggest(name, names, COMMANDS);
+    const char *near = options_suggest(name, names, command_count);
     if (name.len == 0 || name.ptr[0] == '-')
         command_fail(command,
                      "a command comes first, then its options; `corsgate --help` lists them");

@@ -1,108 +1,9 @@
 #include "cli/options.h"
 
+#include "cli/option_rows.h"
+
 #include <stddef.h>
 #include <string.h>
-
-enum option_id {
-    OPTION_FORMAT,
-    OPTION_OUTPUT,
-    OPTION_CONFIG,
-    OPTION_REQUESTS,
-    OPTION_RAW,
-    OPTION_EXPLAIN,
-    OPTION_STACK,
-    OPTION_STAGED,
-    OPTION_PRE_PUSH,
-    OPTION_BASELINE,
-    OPTION_WRITE_BASELINE,
-    OPTION_ORIGIN,
-    OPTION_METHOD,
-    OPTION_HEADER,
-    OPTION_CREDENTIALS,
-    OPTION_RESULT,
-    OPTION_REVIEWS,
-    OPTION_EVENT,
-    OPTION_TEAMS,
-    OPTION_APPROVED_RESULT,
-    OPTION_FAIL_ON,
-    OPTION_REVIEW,
-    OPTION_COLOR,
-    OPTION_QUIET,
-    OPTION_JOBS,
-    OPTION_HELP,
-    OPTION_VERSION,
-};
-
-struct option_row {
-    enum option_id id;
-    unsigned users; // enum option_user
-    const char *name;
-    char letter;       // 0: none
-    const char *value; // what it takes, NULL for nothing
-    const char *help;  // lines separated by '\n'
-};
-
-enum { FINDERS = USED_BY_DIFF | USED_BY_CHECK };
-
-static const struct option_row rows[] = {
-    { OPTION_STAGED, USED_BY_DIFF, "staged", 0, NULL,
-      "compare HEAD, or OLD, with what is staged for the next commit" },
-    { OPTION_PRE_PUSH, USED_BY_DIFF, "pre-push", 0, NULL,
-      "compare what is pushed with what the remote has; as git's\npre-push hook, on standard "
-      "input" },
-    { OPTION_ORIGIN, USED_BY_HISTORY, "origin", 0, "ORIGIN", "the origin of the page that asks" },
-    { OPTION_METHOD, USED_BY_HISTORY, "method", 0, "NAME", "the method; default GET" },
-    { OPTION_HEADER, USED_BY_HISTORY, "header", 0, "NAME[: VALUE]",
-      "a header that the page sets; may be repeated" },
-    { OPTION_CREDENTIALS, USED_BY_HISTORY, "credentials", 0, NULL, "send the visitor's cookies" },
-    { OPTION_RESULT, USED_BY_GATE, "result", 0, "FILE", "what diff --format json wrote" },
-    { OPTION_REVIEWS, USED_BY_GATE, "reviews", 0, "FILE",
-      "all reviews of the pull request, as the REST API lists them" },
-    { OPTION_EVENT, USED_BY_GATE, "event", 0, "FILE",
-      "the event's payload, or the pull request object" },
-    { OPTION_TEAMS, USED_BY_GATE, "teams", 0, "FILE",
-      "the members of teams: {\"@example/platform\": [\"login\"]}" },
-    { OPTION_APPROVED_RESULT, USED_BY_GATE, "approved-result", 0, "SHA=FILE",
-      "the result at an older head, for stale: same-findings;\nmay be repeated" },
-    { OPTION_REQUESTS, USED_BY_SIMULATE, "requests", 0, "FILE",
-      "the requests, one JSON object a line; - for standard input" },
-    { OPTION_RAW, USED_BY_SIMULATE, "raw", 0, NULL,
-      "requests as they go over the wire; predict only the answer" },
-    { OPTION_EXPLAIN, USED_BY_SHOW, "explain", 0, NULL, "say why a file was read as what" },
-    { OPTION_STACK, USED_BY_SHOW, "stack", 0, NULL,
-      "put layers that pass requests on to each other\non top of each other" },
-    { OPTION_FORMAT, FINDERS, "format", 0, "NAME[=FILE]",
-      "text (default), json, markdown, html, sarif, github,\ngitlab or junit; repeat it for "
-      "several reports" },
-    { OPTION_FORMAT, USED_BY_SHOW, "format", 0, "NAME[=FILE]",
-      "text (default), json, markdown or html; repeat it for\nseveral reports" },
-    { OPTION_FORMAT, USED_BY_HISTORY | USED_BY_GATE, "format", 0, "NAME[=FILE]",
-      "text (default) or json; repeat it for several reports" },
-    { OPTION_FORMAT, USED_BY_WHY, "format", 0, "NAME[=FILE]",
-      "json (default, one object a line) or text" },
-    { OPTION_OUTPUT,
-      FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_WHY | USED_BY_HISTORY | USED_BY_GATE,
-      "output", 'o', "FILE", "write there instead of to standard output" },
-    { OPTION_CONFIG, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_HISTORY | USED_BY_GATE,
-      "config", 0, "FILE", "this configuration instead of the nearest .corsgate.yml" },
-    { OPTION_BASELINE, FINDERS, "baseline", 0, "FILE",
-      "findings that FILE lists do not count; in a comparison\nthey still need their review" },
-    { OPTION_WRITE_BASELINE, USED_BY_CHECK, "write-baseline", 0, "FILE",
-      "write the findings to FILE, for --baseline" },
-    { OPTION_FAIL_ON, FINDERS, "fail-on", 0, "LEVEL",
-      "exit 1 for findings of this level and above:\nerror (default), warning, note or never" },
-    { OPTION_REVIEW, USED_BY_DIFF, "review", 0, "fail|note",
-      "what a needed review does: exit 3 (fail, default) or\nonly be said (note)" },
-    { OPTION_COLOR, FINDERS | USED_BY_SHOW | USED_BY_RULES | USED_BY_HISTORY, "color", 0, "WHEN",
-      "auto (default), always or never; NO_COLOR is honoured" },
-    { OPTION_QUIET, USED_BY_ALL, "quiet", 'q', NULL, "say nothing besides results and errors" },
-    { OPTION_JOBS, FINDERS | USED_BY_SHOW | USED_BY_SIMULATE | USED_BY_HISTORY, "jobs", 0, "N",
-      "use at most N threads" },
-    { OPTION_HELP, USED_BY_ALL, "help", 'h', NULL, "this text" },
-    { OPTION_VERSION, USED_BY_ALL, "version", 0, NULL, "the version of corsgate" },
-};
-
-enum { ROWS = sizeof rows / sizeof *rows };
 
 // A suggestion may differ in a third of the letters.
 const char *options_suggest(Str word, const char *const *names, uint32_t count)
@@ -124,10 +25,11 @@ const char *options_suggest(Str word, const char *const *names, uint32_t count)
 
 static const struct option_row *row_find(enum option_user user, Str name)
 {
-    for (size_t i = 0; i < ROWS; i++) {
-        bool short_name = rows[i].letter && name.len == 1 && name.ptr[0] == rows[i].letter;
-        if ((rows[i].users & (unsigned)user) && (short_name || str_is(name, rows[i].name)))
-            return &rows[i];
+    for (uint32_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        bool short_name = row->letter && name.len == 1 && name.ptr[0] == row->letter;
+        if ((row->users & (unsigned)user) && (short_name || str_is(name, row->name)))
+            return row;
     }
     return NULL;
 }
@@ -139,36 +41,43 @@ static bool refuse(struct arena *arena, Str *complaint, const struct option_row 
     return false;
 }
 
-static bool choose(Str value, const char *const *words, uint32_t count, uint32_t *out)
+// Which of the words of a row a value is. False, with a complaint that lists them, when it is none.
+static bool choose(struct arena *arena, const struct option_row *row, Str value, uint32_t *out,
+                   Str *complaint)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (str_is(value, words[i])) {
+    struct buf known = { .arena = arena };
+    Str rest = str_from(row->words), word;
+    for (uint32_t i = 0; rest.len; i++) {
+        bool more = str_cut(rest, STR(" "), &word, &rest);
+        if (!more) {
+            word = rest;
+            rest.len = 0;
+        }
+        if (str_equal(value, word)) {
             *out = i;
             return true;
         }
-    return false;
+        buf_addf(&known, "%s%.*s", i == 0 ? "" : more ? ", " : " or ", STR_ARG(word));
+    }
+    buf_add_char(&known, '\0');
+    return refuse(arena, complaint, row, value, known.ptr);
 }
 
 static bool apply_choice(struct arena *arena, const struct option_row *row, Str value,
                          struct options *out, Str *complaint)
 {
-    static const char *const levels[] = { "never", "note", "warning", "error" };
-    static const char *const reviews[] = { "fail", "note" };
-    static const char *const colors[] = { "auto", "always", "never" };
+    // In the order of the words of each row.
+    static const enum level levels[] = { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE, LEVEL_OFF };
+    static const enum color colors[] = { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
     uint32_t at;
-    if (row->id == OPTION_FAIL_ON) {
-        if (!choose(value, levels, 4, &at))
-            return refuse(arena, complaint, row, value, "error, warning, note or never");
-        out->fail_on = (enum level)at;
-    } else if (row->id == OPTION_REVIEW) {
-        if (!choose(value, reviews, 2, &at))
-            return refuse(arena, complaint, row, value, "fail or note");
+    if (!choose(arena, row, value, &at, complaint))
+        return false;
+    if (row->id == OPTION_FAIL_ON)
+        out->fail_on = levels[at];
+    else if (row->id == OPTION_REVIEW)
         out->review_note = at == 1;
-    } else if (row->id == OPTION_COLOR) {
-        if (!choose(value, colors, 3, &at))
-            return refuse(arena, complaint, row, value, "auto, always or never");
-        out->color = (enum color)at;
-    }
+    else if (row->id == OPTION_COLOR)
+        out->color = colors[at];
     return true;
 }
 
@@ -184,6 +93,9 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
             if (!path.len)
                 return refuse(arena, complaint, row, value, "NAME or NAME=FILE");
         }
+        uint32_t at;
+        if (!choose(arena, row, output.format, &at, complaint))
+            return false;
         *vec_push(arena, &out->outputs) = output;
         return true;
     }
@@ -268,11 +180,11 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
 static bool unknown_option(struct arena *arena, enum option_user user, Str name, bool is_long,
                            Str *complaint)
 {
-    const char *names[ROWS];
+    const char **names = ARENA_ARRAY(arena, const char *, option_row_count);
     uint32_t count = 0;
-    for (size_t i = 0; i < ROWS; i++)
-        if (rows[i].users & (unsigned)user)
-            names[count++] = rows[i].name;
+    for (uint32_t i = 0; i < option_row_count; i++)
+        if (option_rows[i].users & (unsigned)user)
+            names[count++] = option_rows[i].name;
     const char *near = is_long ? options_suggest(name, names, count) : NULL;
     struct buf text = { .arena = arena };
     buf_addf(&text, "there is no option %s%.*s", is_long ? "--" : "-", STR_ARG(name));
@@ -377,8 +289,8 @@ bool options_parse(struct arena *arena, enum option_user user, char *const *word
 void options_help(struct buf *out, enum option_user user)
 {
     enum { INDENT = 24 };
-    for (size_t i = 0; i < ROWS; i++) {
-        const struct option_row *row = &rows[i];
+    for (uint32_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
         if (!(row->users & (unsigned)user))
             continue;
         size_t begin = out->len;

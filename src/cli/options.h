@@ -45,7 +45,8 @@ enum option_user {
     USED_BY_WHY = 32,
     USED_BY_HISTORY = 64,
     USED_BY_GATE = 128,
-    USED_BY_ALL = 255,
+    USED_BY_COMPLETION = 256,
+    USED_BY_ALL = 511,
 };
 
 // Reads the words that follow the command's name. False when they make no sense: *complaint says

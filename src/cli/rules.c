@@ -152,6 +152,7 @@ const struct command command_rules = {
     .name = "rules",
     .user = USED_BY_RULES,
     .usage = "[ID...]",
+    .arguments = ARGUMENTS_RULES,
     .what = "list the rules, or explain one",
     .help = "Without an ID (or a name), every rule: id, level, whether a review is needed, name.\n"
             "With one: why it is there, how to fix what it finds, and examples.\n",

@@ -2,24 +2,9 @@
 
 #include "cli/version.h"
 
-static bool formats_known(struct command_run *command)
-{
-    for (uint32_t i = 0; i < command->options->outputs.count; i++) {
-        Str format = command->options->outputs.items[i].format;
-        if (show_format_find(format))
-            continue;
-        command_fail(command, "there is no format \"%.*s\" for show; known are text, json",
-                     STR_ARG(format));
-        return false;
-    }
-    return true;
-}
-
 static enum exit_status start(struct command_run *command)
 {
     const struct options *options = command->options;
-    if (!formats_known(command))
-        return EXIT_STATUS_BROKEN;
     struct workspace workspace = workspace_new(command);
     struct version version;
     if (!version_open_paths(&workspace, options->arguments.items, options->arguments.count,
@@ -57,6 +42,7 @@ const struct command command_show = {
     .name = "show",
     .user = USED_BY_SHOW,
     .usage = "[PATH...]",
+    .arguments = ARGUMENTS_PATHS,
     .what = "the policy as read: endpoint by endpoint, who may do what",
     .help = "PATHs are files or folders; without one, the current folder is read.\n"
             "\n"

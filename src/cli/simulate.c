@@ -160,6 +160,7 @@ const struct command command_simulate = {
     .name = "simulate",
     .user = USED_BY_SIMULATE,
     .usage = "PATH... --requests FILE",
+    .arguments = ARGUMENTS_PATHS,
     .what = "what a browser makes of the answers to requests",
     .help =
         "Reads requests as pages make them, one JSON object a line, and writes one line for each:\n"

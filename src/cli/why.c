@@ -199,9 +199,6 @@ static bool options_make_sense(struct command_run *command, bool *text)
         command_fail(command, "one recording at a time, please");
     else if (options->outputs.count > 1)
         command_fail(command, "one --format, please");
-    else if (!str_is(format, "json") && !str_is(format, "text"))
-        command_fail(command, "there is no format \"%.*s\" for why; known are text, json",
-                     STR_ARG(format));
     else {
         *text = str_is(format, "text");
         return true;
@@ -246,6 +243,7 @@ const struct command command_why = {
     .name = "why",
     .user = USED_BY_WHY,
     .usage = "[FILE]",
+    .arguments = ARGUMENTS_PATHS,
     .what = "explain CORS failures from recorded responses or a HAR export",
     .help =
         "Reads a browser's HAR export, or recorded requests, one JSON object a line, and writes\n"

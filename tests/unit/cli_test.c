@@ -1,5 +1,7 @@
-#include "cli/options.h"
 #include "cli/local.h"
+#include "cli/option_rows.h"
+#include "report/report.h"
+#include "report/show.h"
 
 #include "unit/check_main.h"
 
@@ -127,6 +129,14 @@ static const struct {
       { "--fail-on=bad" },
       USED_BY_DIFF,
       "--fail-on: \"bad\" is not error, warning, note or never" },
+    { "no such report",
+      { "--format=xml" },
+      USED_BY_SHOW,
+      "--format: \"xml\" is not text, json, markdown or html" },
+    { "no such report in a file",
+      { "--format", "sarif=a" },
+      USED_BY_GATE,
+      "--format: \"sarif\" is not text or json" },
     { "no number",
       { "--jobs", "0" },
       USED_BY_DIFF,
@@ -166,6 +176,47 @@ START_TEST(help_names_what_parses)
     ck_assert(str_contains(text, STR("  -o, --output FILE ")));
     ck_assert(!str_contains(text, STR("--fail-on")));
     arena_free(arena);
+}
+END_TEST
+
+// The words of --format for one command, and the names of the reports that the layer "report" has.
+static void check_formats(enum option_user user, Str names)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        if (row->id != OPTION_FORMAT || !(row->users & (unsigned)user))
+            continue;
+        found++;
+        ck_assert_msg(str_is(names, row->words), "\"%s\", \"%.*s\"", row->words, STR_ARG(names));
+    }
+    ck_assert_uint_eq(found, 1);
+}
+
+START_TEST(formats_are_the_reports)
+{
+    struct arena *arena = arena_new();
+    struct buf reports = { .arena = arena }, shows = { .arena = arena };
+    for (uint32_t i = 0; i < reporter_count; i++)
+        buf_addf(&reports, "%s%s", i ? " " : "", reporters[i]->name);
+    for (uint32_t i = 0; i < show_format_count; i++)
+        buf_addf(&shows, "%s%s", i ? " " : "", show_formats[i].name);
+    check_formats(USED_BY_DIFF, buf_str(&reports));
+    check_formats(USED_BY_CHECK, buf_str(&reports));
+    check_formats(USED_BY_SHOW, buf_str(&shows));
+    arena_free(arena);
+}
+END_TEST
+
+// An option takes a value of some kind exactly if --help names one, and words where it must be one.
+START_TEST(options_take_what_they_say)
+{
+    for (uint32_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        bool words = row->takes == TAKES_WORD || row->takes == TAKES_REPORT;
+        ck_assert_msg(!row->value == (row->takes == TAKES_NOTHING), "--%s", row->name);
+        ck_assert_msg(words == (row->words != NULL), "--%s", row->name);
+    }
 }
 END_TEST
 
@@ -210,8 +261,10 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        what_is_understood,      what_is_refused,     help_names_what_parses,
-        files_are_written_whole, paths_below_folders,
+        what_is_understood,         what_is_refused,
+        help_names_what_parses,     formats_are_the_reports,
+        options_take_what_they_say, files_are_written_whole,
+        paths_below_folders,
     };
     return check_main(check_suite("cli", tests, sizeof tests / sizeof *tests));
 }
