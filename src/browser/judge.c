@@ -4,6 +4,8 @@
 #include "base/vec.h"
 #include "browser/lines.h"
 #include "browser/names.h"
+#include "policy/cache.h"
+#include "policy/cells.h"
 
 struct judge {
     struct model *model;
@@ -345,6 +347,18 @@ static void fill_lines(struct judge *j, const struct upstream *upstream, uint32_
     }
 }
 
+// By its status and lines.
+static void judge_answer(struct judge *j, const struct box *box, uint32_t status, bool sure)
+{
+    bool passes = j->demand->preflight ? status >= 200 && status < 300 : !is_redirect(status);
+    if (status == 0 || !passes) {
+        decide_at(j, j->response->span, 1);
+        refuse(j, box);
+        return;
+    }
+    judge_credentials(j, box, sure, j->demand->preflight ? judge_methods : judge_exposed);
+}
+
 static void judge_cell(struct judge *j, const struct cell *cell, const struct box *box, Str method)
 {
     const struct response *response = cell->response;
@@ -363,14 +377,56 @@ static void judge_cell(struct judge *j, const struct cell *cell, const struct bo
     if (!sure)
         doubt(j, response->span, STR("the upstream decides for itself"),
               hash_str(HASH_SEED, response->upstream));
-    bool passes = j->demand->preflight ? status >= 200 && status < 300 : !is_redirect(status);
-    if (status == 0 || !passes) {
-        decide_at(j, response->span, 1);
-        refuse(j, box);
-        return;
-    }
     fill_lines(j, upstream, status);
-    judge_credentials(j, box, sure, j->demand->preflight ? judge_methods : judge_exposed);
+    judge_answer(j, box, status, sure);
+}
+
+// The answer that a cache hands out, which may be one that it kept for another origin.
+static void judge_kept(struct judge *j, const struct cell *second, const struct box *box,
+                       const struct cell *first, const struct cache *cache, Str method)
+{
+    struct answered asked = { .box = box, .response = second->response };
+    struct answered known = {
+        .box = box_with(j->model, first->box, j->model->method, fa_literal(j->model->fa, method)),
+        .response = first->response,
+    };
+    const struct upstream *upstream = upstreams_find(j->upstreams, first->response->upstream);
+    bool is_open = upstream && upstream->own && first->response->answer == ANSWER_UPSTREAM;
+    j->response = first->response;
+    known.status = status_of(j, upstream, method);
+    if (!known.box || is_open || known.status == 0)
+        return; // of what is not known the judgement has been told
+    known.upstream_headers = upstream ? upstream->headers : NULL;
+    known.upstream_header_count = upstream ? upstream->header_count : 0;
+    struct cache_mixed mixed = cache_mix(j->model, cache, &known, &asked);
+    if (mixed.mix == CACHE_APART)
+        return;
+    const struct fa *may = j->may, *refused = j->refused;
+    struct unknown *why = j->why;
+    j->response = second->response;
+    j->lines = mixed.lines;
+    judge_answer(j, mixed.box, mixed.status, true);
+    j->why = why; // what is not known is the other request, whatever it makes of the lines
+    if (may != j->may || refused != j->refused)
+        doubt(j, cache->span,
+              str_format(j->model->arena, "%.*s may hand out what it kept for another origin",
+                         STR_ARG(cache->name)),
+              caches_hash(response_hash(first->response), second->response));
+}
+
+static void judge_caches(struct judge *j, const struct endpoint *endpoint,
+                         const struct cell *second, const struct box *box, Str method)
+{
+    for (uint32_t i = 0; i < second->response->cache_count; i++)
+        for (uint32_t k = 0; k < endpoint->cell_count; k++) {
+            if (j->cases-- == 0) {
+                j->cases = 0;
+                doubt(j, second->response->span, STR("a limit was reached"), 0);
+                conclude(j, box, fa_none(j->model->fa), j->whole);
+                return;
+            }
+            judge_kept(j, second, box, &endpoint->cells[k], &second->response->caches[i], method);
+        }
 }
 
 // What a browser leaves out of a preflight, and of a request without credentials.
@@ -468,8 +524,10 @@ struct access judge_requests(struct origin_space *space, const struct upstreams 
         const struct box *cell = endpoint->cells[i].box;
         const struct box *box =
             has_method(model, cell, method) ? box_meet(model, cell, asked) : NULL;
-        if (box)
-            judge_cell(&j, &endpoint->cells[i], box, method);
+        if (!box)
+            continue;
+        judge_cell(&j, &endpoint->cells[i], box, method);
+        judge_caches(&j, endpoint, &endpoint->cells[i], box, method);
     }
     struct access access = { .must = fa_subtract(model->fa, j.may, j.refused), .may = j.may };
     if (!access.may)

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "browser/names.h"
+#include "policy/cells.h"
 
 enum aspect { ASPECT_READ, ASPECT_EXPOSE, ASPECT_PREFLIGHT };
 
@@ -20,6 +21,14 @@ static bool matters(Str name, enum aspect aspect)
                str_is_nocase(name, "access-control-allow-headers");
     }
     return true;
+}
+
+// Whether a cache on the way goes by that header.
+static bool minds_cache(const struct response *response, Str name)
+{
+    return response->cache_count &&
+           (str_is_nocase(name, "vary") || str_is_nocase(name, "expires") ||
+            str_is_nocase(name, "cache-control"));
 }
 
 static uint64_t statuses_hash(uint64_t hash, const struct statuses *statuses)
@@ -50,8 +59,8 @@ static uint32_t guarded_end(const struct response *response)
     return end;
 }
 
-static uint64_t response_hash(const struct upstreams *upstreams, const struct response *response,
-                              enum aspect aspect)
+static uint64_t answer_hash(const struct upstreams *upstreams, const struct response *response,
+                            enum aspect aspect)
 {
     uint64_t hash = hash_u64(hash_u64(HASH_SEED, response->answer), response->status);
     hash = hash_u64(hash, response->location != NULL);
@@ -59,12 +68,16 @@ static uint64_t response_hash(const struct upstreams *upstreams, const struct re
         hash = upstream_hash(hash, upstreams, response->upstream);
     if (response->answer == ANSWER_UNKNOWN)
         hash = hash_u64(hash_str(hash, response->reason), response->identity);
+    hash = caches_hash(hash, response);
     uint32_t asked = guarded_end(response);
     for (uint32_t i = 0; i < response->op_count; i++) {
         const struct header_op *op = &response->ops[i];
         bool pattern = op->name.len == 0 || op->name.ptr[op->name.len - 1] == '*';
-        if (!pattern && i >= asked && !matters(op->name, aspect))
+        if (!pattern && i >= asked && !matters(op->name, aspect) &&
+            !minds_cache(response, op->name))
             continue;
+        for (uint32_t k = 0; k < response->cache_count; k++)
+            hash = hash_u64(hash, i < response->caches[k].op_count);
         if (op->guards)
             hash = hash_str(hash_u64(hash, op->guards), op->unless);
         hash = hash_str(hash_u64(hash, (uint64_t)op->verb * 2 + op->keep_empty), op->name);
@@ -79,6 +92,7 @@ static uint64_t response_hash(const struct upstreams *upstreams, const struct re
 struct part_cell {
     const struct box *box;
     uint64_t hash;
+    bool is_cached;
 };
 struct part_cells {
     struct part_cell *items;
@@ -94,7 +108,8 @@ static void restrict_cells(struct model *model, const struct upstreams *upstream
         if (box)
             *vec_push(model->arena, out) =
                 (struct part_cell){ box,
-                                    response_hash(upstreams, endpoint->cells[i].response, aspect) };
+                                    answer_hash(upstreams, endpoint->cells[i].response, aspect),
+                                    endpoint->cells[i].response->cache_count > 0 };
     }
 }
 
@@ -114,6 +129,8 @@ static const struct fa *add_differing(const struct comparison *with, const struc
             if (old.items[i].hash == new.items[j].hash)
                 continue;
             const struct box *both = box_meet(model, old.items[i].box, new.items[j].box);
+            if (both && (old.items[i].is_cached || new.items[j].is_cached))
+                return model->origin->universe; // what one is answered, others may get as well
             if (both)
                 known = fa_union(model->fa, known, box_language(both, model->origin));
             if (!known)

@@ -159,6 +159,7 @@ static const char *var_text(const struct var *var)
         return "the upstream's status";
     case VAR_UPSTREAM_HEADER:
         return "the upstream's header";
+    case VAR_KEPT_ORIGIN:
     case VAR_CHOICE:
         break;
     }

@@ -29,6 +29,15 @@ static bool same_forward(const struct forward *a, const struct forward *b)
     return same;
 }
 
+static bool same_cache(const struct cache *a, const struct cache *b)
+{
+    return str_equal(a->name, b->name) && same_value(a->key, b->key) && a->methods == b->methods &&
+           a->statuses == b->statuses && a->vary == b->vary && a->keeps == b->keeps &&
+           a->ignores_control == b->ignores_control && a->bypassed == b->bypassed &&
+           a->op_count == b->op_count && a->span.begin == b->span.begin &&
+           a->span.file == b->span.file;
+}
+
 static bool same_response(const struct response *a, const struct response *b)
 {
     bool same = a->answer == b->answer && a->asked_before == b->asked_before &&
@@ -36,10 +45,32 @@ static bool same_response(const struct response *a, const struct response *b)
                 str_equal(a->upstream, b->upstream) && str_equal(a->reason, b->reason) &&
                 a->identity == b->identity && a->span.begin == b->span.begin &&
                 a->span.file == b->span.file && same_value(a->location, b->location) &&
-                same_forward(a->forward, b->forward);
+                same_forward(a->forward, b->forward) && a->cache_count == b->cache_count;
+    for (uint32_t i = 0; same && i < a->cache_count; i++)
+        same = same_cache(&a->caches[i], &b->caches[i]);
     for (uint32_t i = 0; same && i < a->op_count; i++)
         same = same_op(&a->ops[i], &b->ops[i]);
     return same;
+}
+
+static uint64_t statuses_hash(uint64_t hash, const struct statuses *statuses)
+{
+    for (size_t w = 0; statuses && w < sizeof statuses->bits / sizeof *statuses->bits; w++)
+        hash = hash_u64(hash, statuses->bits[w]);
+    return hash;
+}
+
+uint64_t caches_hash(uint64_t hash, const struct response *response)
+{
+    for (uint32_t i = 0; i < response->cache_count; i++) {
+        const struct cache *cache = &response->caches[i];
+        hash = hash_u64(hash_str(hash, cache->name), cache->key ? value_hash(cache->key) : 0);
+        hash = hash_u64(hash, cache->methods ? fa_hash(cache->methods) : 0);
+        hash = hash_u64(statuses_hash(hash, cache->statuses), (uint64_t)cache->vary);
+        hash = hash_u64(hash,
+                        (uint64_t)cache->keeps * 4 + cache->ignores_control * 2U + cache->bypassed);
+    }
+    return hash;
 }
 
 uint64_t response_hash(const struct response *response)
@@ -49,15 +80,15 @@ uint64_t response_hash(const struct response *response)
     for (uint32_t i = 0; i < response->op_count; i++) {
         const struct header_op *op = &response->ops[i];
         hash = hash_str(hash_u64(hash, op->verb), op->name);
-        for (size_t w = 0;
-             op->statuses && w < sizeof op->statuses->bits / sizeof *op->statuses->bits; w++)
-            hash = hash_u64(hash, op->statuses->bits[w]);
+        hash = statuses_hash(hash, op->statuses);
         if (op->guards)
             hash = hash_str(hash_u64(hash, op->guards), op->unless);
         if (op->value)
             hash = hash_u64(hash, value_hash(op->value));
     }
-    return hash;
+    for (uint32_t i = 0; i < response->cache_count; i++)
+        hash = hash_u64(hash, response->caches[i].op_count);
+    return caches_hash(hash, response);
 }
 
 static void add(struct model *model, struct cells *cells, const struct box *box,

@@ -19,4 +19,6 @@ void cells_add(struct model *model, struct cells *cells, const struct box *box,
 
 // Of all that decides what is answered; places do not count. The same in every run.
 uint64_t response_hash(const struct response *response);
+// Adds to `hash` what the response says of caches, but for where they stand among the operations.
+uint64_t caches_hash(uint64_t hash, const struct response *response);
 uint64_t cells_hash(const struct cells *cells); // whatever the order of the cells

@@ -314,6 +314,7 @@ static const struct value *seen_as(const void *state, const struct var *var)
     case VAR_ARG:
     case VAR_UPSTREAM_STATUS:
     case VAR_UPSTREAM_HEADER:
+    case VAR_KEPT_ORIGIN:
     case VAR_CHOICE:
         break;
     }
@@ -374,6 +375,25 @@ static const struct header_op *concat_ops(const struct passing *passing,
     return ops;
 }
 
+// The caches of both layers: the outer one keeps what the inner one answers.
+static const struct cache *concat_caches(const struct passing *passing,
+                                         const struct response *outer, const struct response *inner)
+{
+    struct arena *arena = passing->model->arena;
+    struct cache *caches =
+        ARENA_ARRAY(arena, struct cache, inner->cache_count + outer->cache_count + 1);
+    for (uint32_t i = 0; i < inner->cache_count; i++) {
+        caches[i] = inner->caches[i];
+        if (caches[i].key)
+            caches[i].key = value_seen(passing, caches[i].key);
+    }
+    for (uint32_t i = 0; i < outer->cache_count; i++) {
+        caches[inner->cache_count + i] = outer->caches[i];
+        caches[inner->cache_count + i].op_count += inner->op_count;
+    }
+    return caches;
+}
+
 static struct response join_responses(const struct passing *passing, const struct response *outer,
                                       const struct response *inner)
 {
@@ -392,6 +412,8 @@ static struct response join_responses(const struct passing *passing, const struc
     out.identity = hash_u64(inner->identity, outer->identity);
     out.ops = concat_ops(passing, outer, inner, replaced);
     out.op_count = outer->op_count + inner->op_count;
+    out.caches = concat_caches(passing, outer, inner);
+    out.cache_count = inner->cache_count + outer->cache_count;
     return out;
 }
 

@@ -33,6 +33,7 @@ static const struct fa *universe(struct model *model, enum var_kind kind)
         expression = "[A-Z_-]+";
         break;
     case VAR_HEADER:
+    case VAR_KEPT_ORIGIN:
         if (!model->tables->header_universe)
             model->tables->header_universe =
                 model_pattern(
@@ -103,6 +104,7 @@ struct model *model_new(struct run *run)
     model->address = var_plain(model, VAR_ADDRESS);
     model->upstream_status = var_plain(model, VAR_UPSTREAM_STATUS);
     model->origin = model_header(model, STR("origin"));
+    model->kept_origin = var_plain(model, VAR_KEPT_ORIGIN);
     model->request_method = model_header(model, STR("access-control-request-method"));
     model->request_headers = model_header(model, STR("access-control-request-headers"));
     return model;

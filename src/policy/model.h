@@ -26,6 +26,7 @@ enum var_kind {
                          // 200 is assumed
     VAR_UPSTREAM_HEADER, // a header of its answer: `name` in lower case with "-"; "" when it is
                          // absent
+    VAR_KEPT_ORIGIN,     // the Origin of the request whose answer a cache kept: cache.h
     VAR_CHOICE, // a condition that is not known: "1" when it holds, "0" when not. `name` is its
                 // text
 };
@@ -58,6 +59,7 @@ struct model {
     const struct var *port, *scheme, *host, *path, *target, *query, *method, *address;
     const struct var *upstream_status;
     const struct var *origin;          // request header Origin
+    const struct var *kept_origin;     // ... of the request whose answer a cache kept
     const struct var *request_method;  // request header Access-Control-Request-Method
     const struct var *request_headers; // request header Access-Control-Request-Headers
     struct model_tables *tables;       // private to model.c

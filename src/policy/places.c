@@ -29,6 +29,7 @@ static bool is_of_url(const struct var *var)
     case VAR_METHOD:
     case VAR_HEADER:
     case VAR_COOKIE:
+    case VAR_KEPT_ORIGIN:
         return false;
     case VAR_PORT:
     case VAR_SCHEME:

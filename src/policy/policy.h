@@ -61,6 +61,34 @@ struct forward {
     bool drops_others; // headers that are not named are not sent, but Host
 };
 
+// A shared cache between the client and what answers.
+enum cache_vary {
+    CACHE_VARY_SPLITS,  // what an answer's Vary names belongs to the key (RFC 9111 4.1)
+    CACHE_VARY_IGNORED, // the key alone counts
+    CACHE_VARY_REFUSED, // an answer whose Vary names more than Accept-Encoding is not kept
+};
+enum cache_keeps {
+    CACHE_KEEPS_ALL,     // answers that say nothing about it, too
+    CACHE_KEEPS_FRESH,   // those that say for how long: Cache-Control max-age, s-maxage, Expires
+    CACHE_KEEPS_UNKNOWN, // not known whether any
+    CACHE_KEEPS_NONE,    // none of these requests
+};
+struct cache {
+    Str name; // for people, "proxy_cache api". In an endpoint, caches of one name are one cache
+    const struct value *key;  // what tells requests for one URL apart besides the method; NULL:
+                              // nothing does
+    const struct fa *methods; // that it is for; NULL: GET and HEAD
+    const struct statuses *statuses; // of answers that it keeps; NULL: those that HTTP lets any
+                                     // cache keep (RFC 9110 15.1)
+    enum cache_vary vary;
+    enum cache_keeps keeps;
+    bool ignores_control; // keeps what Cache-Control forbids to keep
+    bool bypassed;        // these requests get no answer out of it
+    uint32_t op_count;    // it keeps what the first so many operations of the response make; those
+                          // behind are applied to what it hands out
+    Span span;            // what makes it a cache
+};
+
 struct response {
     enum answer answer;
     uint32_t status;   // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
@@ -73,6 +101,8 @@ struct response {
     uint64_t identity;             // UNKNOWN: see model_choice
     const struct header_op *ops;
     uint32_t op_count;
+    const struct cache *caches; // those on the way, innermost first
+    uint32_t cache_count;
     Span span; // what decided the answer: return, proxy_pass, location ...
 };
 
@@ -185,6 +215,9 @@ struct lines {
 void response_lines(struct model *model, const struct response *response, uint32_t status,
                     const struct header *upstream_headers, uint32_t upstream_header_count,
                     struct lines *out);
+// The lines after some operations.
+void lines_apply(struct model *model, const struct header_op *ops, uint32_t count, uint32_t status,
+                 struct lines *lines);
 
 // What the configuration answers to one concrete request: `simulate --raw`. A request without a
 // path has a malformed one.

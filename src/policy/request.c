@@ -217,6 +217,7 @@ bool request_value(struct arena *arena, const struct request *request, const str
             if (str_equal_nocase(request->upstream_headers[i].name, var->name))
                 *out = request->upstream_headers[i].value;
         return true;
+    case VAR_KEPT_ORIGIN:
     case VAR_CHOICE:
         break;
     }
