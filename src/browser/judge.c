@@ -315,6 +315,12 @@ static uint32_t status_of(const struct judge *j, const struct upstream *upstream
     return 0;
 }
 
+// Of what an upstream goes by that decides for itself.
+static uint64_t asked_identity(const struct response *response)
+{
+    return forward_hash(hash_str(HASH_SEED, response->upstream), response->forward, FORWARD_CORS);
+}
+
 // What an upstream that decides for itself may send: a line that nobody knows, of every name that
 // matters. Where the configuration sets or removes it, it is gone from the result.
 static void fill_lines(struct judge *j, const struct upstream *upstream, uint32_t status)
@@ -342,7 +348,7 @@ static void fill_lines(struct judge *j, const struct upstream *upstream, uint32_
         if (value_is_text(line->value, &text) && str_is(text, mark)) {
             line->unsure = true;
             line->value = value_unknown(j->model, STR("the upstream decides for itself"),
-                                        hash_str(HASH_SEED, j->response->upstream), line->span);
+                                        asked_identity(j->response), line->span);
         }
     }
 }
@@ -375,8 +381,7 @@ static void judge_cell(struct judge *j, const struct cell *cell, const struct bo
     uint32_t status = status_of(j, upstream, method);
     bool sure = !(upstream && upstream->own && response->status == 0);
     if (!sure)
-        doubt(j, response->span, STR("the upstream decides for itself"),
-              hash_str(HASH_SEED, response->upstream));
+        doubt(j, response->span, STR("the upstream decides for itself"), asked_identity(response));
     fill_lines(j, upstream, status);
     judge_answer(j, box, status, sure);
 }

@@ -31,19 +31,15 @@ static bool minds_cache(const struct response *response, Str name)
             str_is_nocase(name, "cache-control"));
 }
 
-static uint64_t statuses_hash(uint64_t hash, const struct statuses *statuses)
+static uint64_t upstream_hash(uint64_t hash, const struct upstreams *upstreams,
+                              const struct response *response)
 {
-    return statuses ? hash_bytes(hash, statuses->bits, sizeof statuses->bits) : hash;
-}
-
-static uint64_t upstream_hash(uint64_t hash, const struct upstreams *upstreams, Str target)
-{
-    const struct upstream *upstream = upstreams_find(upstreams, target);
+    const struct upstream *upstream = upstreams_find(upstreams, response->upstream);
     if (!upstream)
         return hash;
     hash = hash_u64(hash, upstream->own ? 1 : 2);
-    if (upstream->own)
-        return hash_str(hash, upstream->target);
+    if (upstream->own) // it decides by what it is sent
+        return forward_hash(hash_str(hash, upstream->target), response->forward, FORWARD_CORS);
     hash = hash_u64(hash, upstream->status);
     for (uint32_t i = 0; i < upstream->header_count; i++)
         hash = hash_str(hash_str(hash, upstream->headers[i].name), upstream->headers[i].value);
@@ -65,7 +61,7 @@ static uint64_t answer_hash(const struct upstreams *upstreams, const struct resp
     uint64_t hash = hash_u64(hash_u64(HASH_SEED, response->answer), response->status);
     hash = hash_u64(hash, response->location != NULL);
     if (response->answer == ANSWER_UPSTREAM)
-        hash = upstream_hash(hash, upstreams, response->upstream);
+        hash = upstream_hash(hash, upstreams, response);
     if (response->answer == ANSWER_UNKNOWN)
         hash = hash_u64(hash_str(hash, response->reason), response->identity);
     hash = caches_hash(hash, response);

@@ -151,7 +151,7 @@ static enum cache_mix mix_by_key(struct model *model, const struct value *first,
 {
     if (!first || !second)
         return first == second ? CACHE_MIXED : CACHE_PERHAPS;
-    first = value_map(model, first, as_kept, model);
+    first = value_map(model, first, as_kept, model, 0);
     bool same = first->count == second->count, has_origin = false;
     Str a, b;
     for (uint32_t i = 0; same && i < first->count; i++) {
@@ -217,7 +217,8 @@ struct cache_mixed cache_mix(struct model *model, const struct cache *cache,
     out.mix = mix;
     for (uint32_t i = 0; i < out.lines.count; i++)
         if (out.lines.items[i].value)
-            out.lines.items[i].value = value_map(model, out.lines.items[i].value, as_kept, model);
+            out.lines.items[i].value =
+                value_map(model, out.lines.items[i].value, as_kept, model, 0);
     lines_apply(model, to->ops + cache->op_count, to->op_count - cache->op_count, first->status,
                 &out.lines);
     return out;

@@ -11,9 +11,9 @@ static bool same_value(const struct value *a, const struct value *b)
 static bool same_op(const struct header_op *a, const struct header_op *b)
 {
     return a->verb == b->verb && str_equal(a->name, b->name) && a->statuses == b->statuses &&
-           a->span.begin == b->span.begin && a->span.file == b->span.file &&
-           a->guards == b->guards && str_equal(a->unless, b->unless) &&
-           same_value(a->value, b->value);
+           a->keep_empty == b->keep_empty && a->span.begin == b->span.begin &&
+           a->span.file == b->span.file && a->guards == b->guards &&
+           str_equal(a->unless, b->unless) && same_value(a->value, b->value);
 }
 
 static bool same_forward(const struct forward *a, const struct forward *b)
@@ -53,18 +53,21 @@ static bool same_response(const struct response *a, const struct response *b)
     return same;
 }
 
-static uint64_t statuses_hash(uint64_t hash, const struct statuses *statuses)
+static uint64_t value_or_none(uint64_t hash, const struct value *value)
 {
-    for (size_t w = 0; statuses && w < sizeof statuses->bits / sizeof *statuses->bits; w++)
-        hash = hash_u64(hash, statuses->bits[w]);
-    return hash;
+    return value ? hash_u64(hash, value_hash(value)) : hash_u64(hash, 0);
+}
+
+uint64_t statuses_hash(uint64_t hash, const struct statuses *statuses)
+{
+    return statuses ? hash_bytes(hash, statuses->bits, sizeof statuses->bits) : hash;
 }
 
 uint64_t caches_hash(uint64_t hash, const struct response *response)
 {
     for (uint32_t i = 0; i < response->cache_count; i++) {
         const struct cache *cache = &response->caches[i];
-        hash = hash_u64(hash_str(hash, cache->name), cache->key ? value_hash(cache->key) : 0);
+        hash = value_or_none(hash_str(hash, cache->name), cache->key);
         hash = hash_u64(hash, cache->methods ? fa_hash(cache->methods) : 0);
         hash = hash_u64(statuses_hash(hash, cache->statuses), (uint64_t)cache->vary);
         hash = hash_u64(hash,
@@ -73,18 +76,42 @@ uint64_t caches_hash(uint64_t hash, const struct response *response)
     return hash;
 }
 
+static bool is_about_origins(Str name)
+{
+    static const char *const names[] = { "origin", "access-control-request-method",
+                                         "access-control-request-headers" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_is_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+uint64_t forward_hash(uint64_t hash, const struct forward *forward, enum forward_extent extent)
+{
+    if (!forward)
+        return hash;
+    hash = value_or_none(value_or_none(hash, forward->host), forward->path);
+    hash = hash_u64(value_or_none(hash, forward->method), forward->drops_others);
+    for (uint32_t i = 0; i < forward->header_count; i++) {
+        const struct forwarded_header *header = &forward->headers[i];
+        if (extent == FORWARD_ALL || is_about_origins(header->name))
+            hash = value_or_none(hash_str(hash, header->name), header->value);
+    }
+    return hash;
+}
+
 uint64_t response_hash(const struct response *response)
 {
     uint64_t hash = hash_u64(hash_u64(HASH_SEED, response->answer), response->status);
     hash = hash_u64(hash_str(hash, response->upstream), response->identity);
+    hash = hash_u64(hash_str(hash, response->reason), response->asked_before);
+    hash = forward_hash(value_or_none(hash, response->location), response->forward, FORWARD_ALL);
     for (uint32_t i = 0; i < response->op_count; i++) {
         const struct header_op *op = &response->ops[i];
-        hash = hash_str(hash_u64(hash, op->verb), op->name);
-        hash = statuses_hash(hash, op->statuses);
+        hash = hash_str(hash_u64(hash, (uint64_t)op->verb * 2 + op->keep_empty), op->name);
+        hash = value_or_none(statuses_hash(hash, op->statuses), op->value);
         if (op->guards)
             hash = hash_str(hash_u64(hash, op->guards), op->unless);
-        if (op->value)
-            hash = hash_u64(hash, value_hash(op->value));
     }
     for (uint32_t i = 0; i < response->cache_count; i++)
         hash = hash_u64(hash, response->caches[i].op_count);
@@ -143,11 +170,13 @@ void cells_add(struct model *model, struct cells *cells, const struct box *box,
                const struct response *response)
 {
     headers_settle(model, box, response, take, &(struct adding){ model, cells });
+    if (cells->full)
+        cells->left_out += hash_u64(box_hash(box), response_hash(response));
 }
 
 uint64_t cells_hash(const struct cells *cells)
 {
-    uint64_t sum = 0; // the order of the cells says nothing
+    uint64_t sum = cells->left_out; // the order of the cells says nothing
     for (uint32_t i = 0; i < cells->count; i++)
         sum += hash_u64(box_hash(cells->items[i].box), response_hash(cells->items[i].response));
     return hash_u64(HASH_SEED, sum);

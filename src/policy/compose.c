@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "policy/cells.h"
+#include "policy/passing.h"
 
 #include <string.h>
 
@@ -261,198 +262,7 @@ static void find_candidates(struct composer *composer, const struct node *outer,
             find_by_host(composer, outer, outer->endpoint->hosts[h], target->port, 0, out);
 }
 
-// ---- what the inner layer sees, as values over what came
-
-struct passing {
-    struct model *model;
-    const struct forward *forward;
-    const struct target *target;
-    const struct value *host;
-};
-
-static const struct value *header_seen(const struct passing *passing, const struct var *var)
-{
-    const struct forward *forward = passing->forward;
-    if (str_is(var->name, "host"))
-        return passing->host;
-    for (uint32_t i = 0; forward && i < forward->header_count; i++)
-        if (str_equal_nocase(forward->headers[i].name, var->name))
-            return forward->headers[i].value;
-    if (forward && forward->drops_others)
-        return value_text(passing->model, STR(""));
-    return NULL;
-}
-
-static const struct value *seen_as(const void *state, const struct var *var)
-{
-    const struct passing *passing = state;
-    const struct forward *forward = passing->forward;
-    struct model *model = passing->model;
-    switch (var->kind) {
-    case VAR_PORT:
-        return value_text(model, passing->target->port);
-    case VAR_SCHEME:
-        return value_text(model, passing->target->scheme);
-    case VAR_HOST:
-        return value_fold(model, passing->host);
-    case VAR_PATH:
-        return forward ? forward->path : NULL;
-    case VAR_METHOD:
-        return forward ? forward->method : NULL;
-    case VAR_TARGET:
-        return forward && forward->path
-                   ? value_unknown(model, STR("the request target behind another layer"),
-                                   value_hash(forward->path), (Span){ 0 })
-                   : NULL;
-    case VAR_HEADER:
-        return header_seen(passing, var);
-    case VAR_ADDRESS:
-        return value_unknown(model, STR("the address that the outer layer connects from"),
-                             hash_str(HASH_SEED, STR("address behind a layer")), (Span){ 0 });
-    case VAR_QUERY:
-    case VAR_COOKIE:
-    case VAR_ARG:
-    case VAR_UPSTREAM_STATUS:
-    case VAR_UPSTREAM_HEADER:
-    case VAR_KEPT_ORIGIN:
-    case VAR_CHOICE:
-        break;
-    }
-    return NULL;
-}
-
-static const struct value *value_seen(const struct passing *passing, const struct value *value)
-{
-    return value_map(passing->model, value, seen_as, passing);
-}
-
-// Parts `*rest` by whether the inner layer sees a request of `wanted`: those to *in, what is left
-// stays in *rest.
-static void part_by_box(const struct passing *passing, const struct box *wanted, struct boxes *rest,
-                        struct boxes *in)
-{
-    struct model *model = passing->model;
-    struct boxes now = *rest;
-    *rest = (struct boxes){ 0 };
-    for (uint32_t i = 0; i < wanted->count && now.count; i++) {
-        const struct box_item *item = &wanted->items[i];
-        const struct value *seen = value_seen(passing, value_var(model, item->var));
-        struct boxes yes = { 0 };
-        for (uint32_t k = 0; k < now.count; k++)
-            value_split(model, now.items[k], seen, item->language, &yes, rest);
-        now = yes;
-    }
-    *in = now;
-}
-
-// ---- answers of two layers as one
-
-static const struct header_op *concat_ops(const struct passing *passing,
-                                          const struct response *outer,
-                                          const struct response *inner, bool replaced)
-{
-    struct arena *arena = passing->model->arena;
-    struct header_op *ops =
-        ARENA_ARRAY(arena, struct header_op, outer->op_count + inner->op_count + 1);
-    for (uint32_t i = 0; i < inner->op_count; i++) {
-        ops[i] = inner->ops[i];
-        if (ops[i].value)
-            ops[i].value = value_seen(passing, ops[i].value);
-        // The final status is another one than what the inner layer went by.
-        if (replaced && ops[i].statuses && inner->answer == ANSWER_OWN &&
-            statuses_has(ops[i].statuses, inner->status)) {
-            ops[i].statuses = NULL;
-        } else if (replaced && ops[i].statuses && inner->answer != ANSWER_OWN) {
-            ops[i].statuses = NULL;
-            ops[i].verb = HEADER_UNKNOWN;
-            ops[i].value =
-                value_unknown(passing->model, STR("the status that the inner layer went by"),
-                              hash_str(HASH_SEED, ops[i].name), ops[i].span);
-        }
-    }
-    for (uint32_t i = 0; i < outer->op_count; i++)
-        ops[inner->op_count + i] = outer->ops[i];
-    return ops;
-}
-
-// The caches of both layers: the outer one keeps what the inner one answers.
-static const struct cache *concat_caches(const struct passing *passing,
-                                         const struct response *outer, const struct response *inner)
-{
-    struct arena *arena = passing->model->arena;
-    struct cache *caches =
-        ARENA_ARRAY(arena, struct cache, inner->cache_count + outer->cache_count + 1);
-    for (uint32_t i = 0; i < inner->cache_count; i++) {
-        caches[i] = inner->caches[i];
-        if (caches[i].key)
-            caches[i].key = value_seen(passing, caches[i].key);
-    }
-    for (uint32_t i = 0; i < outer->cache_count; i++) {
-        caches[inner->cache_count + i] = outer->caches[i];
-        caches[inner->cache_count + i].op_count += inner->op_count;
-    }
-    return caches;
-}
-
-static struct response join_responses(const struct passing *passing, const struct response *outer,
-                                      const struct response *inner)
-{
-    struct response out = *inner;
-    bool replaced = outer->status != 0 && outer->status != inner->status;
-    if (inner->answer == ANSWER_NONE) // the outer layer gets no answer, and says so
-        return (struct response){ .answer = ANSWER_OWN,
-                                  .status = outer->status ? outer->status : 502,
-                                  .ops = outer->ops,
-                                  .op_count = outer->op_count,
-                                  .span = outer->span };
-    if (outer->status)
-        out.status = outer->status;
-    out.forward = NULL; // composed from the innermost layer: there is nothing further behind
-    out.location = inner->location ? value_seen(passing, inner->location) : NULL;
-    out.identity = hash_u64(inner->identity, outer->identity);
-    out.ops = concat_ops(passing, outer, inner, replaced);
-    out.op_count = outer->op_count + inner->op_count;
-    out.caches = concat_caches(passing, outer, inner);
-    out.cache_count = inner->cache_count + outer->cache_count;
-    return out;
-}
-
 // ---- cells
-
-static bool asks_answer(const struct var *var)
-{
-    return var->kind == VAR_UPSTREAM_STATUS || var->kind == VAR_UPSTREAM_HEADER;
-}
-
-static const struct value *status_value(struct model *model, const struct response *response)
-{
-    if (response->status)
-        return value_text(model, str_format(model->arena, "%u", (unsigned)response->status));
-    if (response->answer == ANSWER_UPSTREAM)
-        return value_var(model, model->upstream_status);
-    return value_unknown(model, STR("the status that the inner layer answers"), response->identity,
-                         response->span);
-}
-
-// The requests among `in` for which what the outer layer asks about the answer holds.
-static void keep_answered(struct model *model, const struct box *box, const struct response *inner,
-                          struct boxes *in)
-{
-    for (uint32_t i = 0; i < box->count; i++) {
-        const struct box_item *item = &box->items[i];
-        if (!asks_answer(item->var))
-            continue;
-        const struct value *value =
-            item->var->kind == VAR_UPSTREAM_STATUS
-                ? status_value(model, inner)
-                : value_unknown(model, STR("a header that the inner layer answers"),
-                                hash_u64(item->var->identity, inner->identity), inner->span);
-        struct boxes yes = { 0 }, no = { 0 };
-        for (uint32_t k = 0; k < in->count; k++)
-            value_split(model, in->items[k], value, item->language, &yes, &no);
-        *in = yes;
-    }
-}
 
 static const struct endpoint *compose_node(struct composer *composer, struct node *node);
 
@@ -471,64 +281,50 @@ static void note_behind(struct composer *composer, struct endpoint *endpoint, st
     node->is_inner = true;
 }
 
-// What is answered when a limit was reached: never less than what may happen.
-static struct response limit_answer(struct composer *composer, const struct response *outer)
+// An endpoint while what stands behind it is put in.
+struct putting {
+    struct composer *composer;
+    struct node *node;
+    struct endpoint *made;
+    struct cells cells;
+    uint64_t behind; // of all that may answer for it: what a limit cuts off depends on that
+};
+
+// What is answered when a limit was reached: never less than what may happen. Not everything
+// behind it has been looked at then, so that all of it decides whether something changed.
+static struct response limit_answer(const struct putting *putting, const struct response *outer)
 {
+    struct composer *composer = putting->composer;
     struct response out = { .answer = ANSWER_UNKNOWN,
                             .reason = str_from(too_much_behind.text),
-                            .identity = response_hash(outer),
+                            .identity = hash_u64(response_hash(outer), putting->behind),
                             .span = outer->span };
     (void)diag(composer->model->run, &too_much_behind, outer->span);
     policy_add_unknown(composer->policy, (struct unknown){ out.span, out.reason, out.identity });
     return out;
 }
 
-// One outer cell that is passed on. What no inner endpoint takes keeps the outer answer.
-static void compose_cell(struct composer *composer, struct node *outer, const struct cell *cell,
-                         struct endpoint *made, struct cells *out)
+static uint64_t endpoint_hash(uint64_t hash, const struct endpoint *endpoint)
 {
-    struct model *model = composer->model;
-    struct target target;
-    struct candidates found = { 0 };
-    const struct value *host = NULL;
-    if (parse_target(model->arena, cell->response->upstream, &target))
-        find_candidates(composer, outer, cell->response, &target, &host, &found);
-    if (!found.count) {
-        cells_add(model, out, cell->box, cell->response);
+    const struct cells cells = { .items = (struct cell *)(uintptr_t)endpoint->cells,
+                                 .count = endpoint->cell_count };
+    return hash_u64(hash_u64(hash, box_hash(endpoint->box)),
+                    endpoint->hash ? endpoint->hash : cells_hash(&cells));
+}
+
+static void join_cell(struct putting *putting, const struct passing *passing,
+                      const struct cell *outer, struct node *inner, const struct cell *cell,
+                      struct boxes *rest)
+{
+    struct boxes in;
+    passing_split(passing, cell->box, rest, &in);
+    passing_keep_answered(passing, outer->box, cell->response, &in);
+    if (!in.count)
         return;
-    }
-    const struct passing passing = { model, cell->response->forward, &target, host };
-    const struct box *base = cell->box;
-    for (uint32_t i = 0; i < cell->box->count; i++)
-        if (asks_answer(cell->box->items[i].var))
-            base = box_without(model, base, cell->box->items[i].var);
-    struct boxes rest = { 0 };
-    *vec_push(model->arena, &rest) = base;
-    bool full = found.count > CANDIDATES_MAX;
-    for (uint32_t n = 0; n < found.count && !full; n++) {
-        const struct endpoint *inner = compose_node(composer, found.items[n]);
-        for (uint32_t c = 0; inner && c < inner->cell_count && !full; c++) {
-            full = rest.count > PIECES_MAX;
-            struct boxes in;
-            part_by_box(&passing, inner->cells[c].box, &rest, &in);
-            keep_answered(model, cell->box, inner->cells[c].response, &in);
-            if (!in.count)
-                continue;
-            struct response joined =
-                join_responses(&passing, cell->response, inner->cells[c].response);
-            note_behind(composer, made, found.items[n]);
-            for (uint32_t i = 0; i < in.count; i++)
-                cells_add(model, out, in.items[i], &joined);
-        }
-    }
-    struct response unknown;
-    if (full && rest.count)
-        unknown = limit_answer(composer, cell->response);
-    for (uint32_t i = 0; i < rest.count; i++) {
-        const struct box *left = box_meet(model, rest.items[i], cell->box);
-        if (left)
-            cells_add(model, out, left, full ? &unknown : cell->response);
-    }
+    struct response joined = passing_join(passing, outer->response, cell->response);
+    note_behind(putting->composer, putting->made, inner);
+    for (uint32_t i = 0; i < in.count; i++)
+        cells_add(passing->model, &putting->cells, in.items[i], &joined);
 }
 
 static bool passes_on(const struct endpoint *endpoint)
@@ -540,6 +336,91 @@ static bool passes_on(const struct endpoint *endpoint)
     return false;
 }
 
+// Whether more layers stand behind it than are followed.
+static bool is_too_deep(const struct composer *composer, const struct node *node)
+{
+    return !node->done && composer->depth >= DEPTH_MAX && passes_on(node->endpoint);
+}
+
+// One outer cell that is passed on. What no inner endpoint takes keeps the outer answer.
+static void compose_cell(struct putting *putting, const struct cell *cell)
+{
+    struct composer *composer = putting->composer;
+    struct model *model = composer->model;
+    struct target target;
+    struct candidates found = { 0 };
+    const struct value *host = NULL;
+    if (parse_target(model->arena, cell->response->upstream, &target))
+        find_candidates(composer, putting->node, cell->response, &target, &host, &found);
+    if (!found.count) {
+        cells_add(model, &putting->cells, cell->box, cell->response);
+        return;
+    }
+    const struct passing passing =
+        passing_new(model, cell->response->forward, target.scheme, target.port, host);
+    const struct box *base = cell->box;
+    for (uint32_t i = 0; i < cell->box->count; i++)
+        if (passing_asks_answer(cell->box->items[i].var))
+            base = box_without(model, base, cell->box->items[i].var);
+    struct boxes rest = { 0 };
+    *vec_push(model->arena, &rest) = base;
+    bool full = found.count > CANDIDATES_MAX;
+    for (uint32_t n = 0; n < found.count; n++) {
+        const struct endpoint *inner = compose_node(composer, found.items[n]);
+        if (inner && is_too_deep(composer, found.items[n])) {
+            full = true;
+            for (uint32_t i = 0; i < composer->policy->endpoint_count; i++)
+                putting->behind = endpoint_hash(putting->behind, composer->policy->endpoints[i]);
+        }
+        if (inner)
+            putting->behind = endpoint_hash(putting->behind, inner);
+        for (uint32_t c = 0; inner && c < inner->cell_count && !full; c++) {
+            full = rest.count > PIECES_MAX;
+            join_cell(putting, &passing, cell, found.items[n], &inner->cells[c], &rest);
+        }
+    }
+    struct response unknown;
+    if (full && rest.count)
+        unknown = limit_answer(putting, cell->response);
+    for (uint32_t i = 0; i < rest.count; i++) {
+        const struct box *left = box_meet(model, rest.items[i], cell->box);
+        if (left)
+            cells_add(model, &putting->cells, left, full ? &unknown : cell->response);
+    }
+}
+
+static void put_behind(struct composer *composer, struct node *node)
+{
+    struct model *model = composer->model;
+    struct endpoint *made = ARENA_NEW(model->arena, struct endpoint);
+    struct putting putting = {
+        .composer = composer, .node = node, .made = made, .behind = HASH_SEED
+    };
+    struct cells *cells = &putting.cells;
+    *made = *node->endpoint;
+    composer->depth++;
+    for (uint32_t c = 0; c < made->cell_count; c++) {
+        const struct cell *cell = &node->endpoint->cells[c];
+        if (cell->response->answer == ANSWER_UPSTREAM && !cell->response->asked_before)
+            compose_cell(&putting, cell);
+        else
+            cells_add(model, cells, cell->box, cell->response);
+    }
+    composer->depth--;
+    if (!made->behind_count)
+        return;
+    if (cells->full) {
+        putting.behind = endpoint_hash(putting.behind, node->endpoint);
+        struct response unknown = limit_answer(&putting, node->endpoint->cells[0].response);
+        *cells = (struct cells){ 0 };
+        cells_add(model, cells, made->box, &unknown);
+    }
+    made->cells = cells->items;
+    made->cell_count = cells->count;
+    made->hash = cells_hash(cells);
+    node->endpoint = made;
+}
+
 // The endpoint with what stands behind it; NULL while it is being worked out (a loop).
 static const struct endpoint *compose_node(struct composer *composer, struct node *node)
 {
@@ -548,31 +429,8 @@ static const struct endpoint *compose_node(struct composer *composer, struct nod
     if (node->begun)
         return NULL;
     node->begun = true;
-    if (passes_on(node->endpoint)) {
-        struct endpoint *made = ARENA_NEW(composer->model->arena, struct endpoint);
-        struct cells cells = { 0 };
-        *made = *node->endpoint;
-        composer->depth++;
-        for (uint32_t c = 0; c < node->endpoint->cell_count; c++) {
-            const struct cell *cell = &node->endpoint->cells[c];
-            if (cell->response->answer == ANSWER_UPSTREAM && !cell->response->asked_before)
-                compose_cell(composer, node, cell, made, &cells);
-            else
-                cells_add(composer->model, &cells, cell->box, cell->response);
-        }
-        composer->depth--;
-        if (cells.full) {
-            struct response unknown = limit_answer(composer, node->endpoint->cells[0].response);
-            cells = (struct cells){ 0 };
-            cells_add(composer->model, &cells, made->box, &unknown);
-        }
-        if (made->behind_count) {
-            made->cells = cells.items;
-            made->cell_count = cells.count;
-            made->hash = cells_hash(&cells);
-            node->endpoint = made;
-        }
-    }
+    if (passes_on(node->endpoint))
+        put_behind(composer, node);
     node->done = true;
     return node->endpoint;
 }

@@ -41,10 +41,12 @@ bool value_equal(const struct value *a, const struct value *b);
 uint64_t value_hash(const struct value *value); // the same in every run
 
 // The value with each variable replaced by what `with` gives for it (NULL: left as it is). What is
-// known then is worked out: captures of known text, letters to lower case.
+// known then is worked out: captures of known text, letters to lower case. What nobody knows
+// depends on what the variables became, too: `identity` goes into that of every unknown part (0:
+// does not).
 const struct value *value_map(struct model *model, const struct value *value,
                               const struct value *(*with)(const void *state, const struct var *var),
-                              const void *state);
+                              const void *state, uint64_t identity);
 // In lower case (ASCII letters); not known where it holds a capture.
 const struct value *value_fold(struct model *model, const struct value *value);
 

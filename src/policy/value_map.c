@@ -46,6 +46,7 @@ struct mapping {
     struct model *model;
     const struct value *(*with)(const void *state, const struct var *var);
     const void *state;
+    uint64_t identity; // of what is replaced; 0: unknown parts stay as they are
 };
 
 static const struct value *map_value(const struct mapping *mapping, const struct value *value,
@@ -59,6 +60,9 @@ static const struct value *map_part(const struct mapping *mapping, const struct 
     if (to)
         return part->kind == PART_LOWER ? value_fold(model, to) : to;
     Str known, groups[32];
+    if (part->kind == PART_UNKNOWN && mapping->identity)
+        return value_unknown(model, part->text, hash_u64(part->identity, mapping->identity),
+                             part->span);
     if (!part->subject)
         return one_part(model, part);
     if (depth == 0)
@@ -83,8 +87,8 @@ static const struct value *map_value(const struct mapping *mapping, const struct
 
 const struct value *value_map(struct model *model, const struct value *value,
                               const struct value *(*with)(const void *state, const struct var *var),
-                              const void *state)
+                              const void *state, uint64_t identity)
 {
-    const struct mapping mapping = { model, with, state };
+    const struct mapping mapping = { model, with, state, identity };
     return map_value(&mapping, value, SUBJECT_DEPTH);
 }

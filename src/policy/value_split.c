@@ -71,7 +71,7 @@ static const struct value *substitute(struct model *model, const struct value *v
                                       const struct var *var, Str text)
 {
     const struct known_text known = { var, value_text(model, text) };
-    return value_map(model, value, known_value, &known);
+    return value_map(model, value, known_value, &known, 0);
 }
 
 static void push(struct model *model, struct boxes *list, const struct box *box)
