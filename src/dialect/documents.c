@@ -207,7 +207,7 @@ bool documents_load(struct model *model, struct source *source,
         struct reading reading = { model, source, options, taken.of[d], out };
         good &= dialects[d]->read(&reading);
     }
-    places_merge(out->policy, from);
+    good &= places_merge(out->policy, from);
     return good;
 }
 

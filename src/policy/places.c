@@ -4,10 +4,18 @@
 #include "base/map.h"
 #include "policy/cells.h"
 
-enum { ATOMS_MAX = 4000 };
+enum {
+    STEPS_MAX = 10000000, // comparisons of places with places
+    PARTS_MAX = 2000,     // places that others are split into
+};
 
+// An error: without the merge a preflight would be looked for where it is not, and the result could
+// be a pass.
 static const struct kind too_many_places = {
-    "CG903", LEVEL_WARNING, "routes by method and header overlap in more ways than are told apart"
+    "CG903", LEVEL_ERROR, "routes by method and header overlap in more ways than are told apart"
+};
+static const struct kind too_many_cases = {
+    "CG903", LEVEL_WARNING, "the routes for these URLs have more cases than are told apart"
 };
 
 // URLs that the same endpoints serve.
@@ -15,10 +23,19 @@ struct atom {
     const struct box *url;
     VEC(const struct endpoint *) endpoints;
 };
-struct atoms {
+struct atom_list {
     struct atom **items;
     uint32_t count, capacity;
-    struct map by_url;
+};
+struct host_atoms {
+    const struct fa *host; // one host
+    struct atom_list atoms;
+};
+struct atoms {
+    struct atom_list all, wide; // wide: of more than one host
+    struct map by_url, by_host; // struct atom, struct host_atoms
+    uint64_t steps;
+    uint32_t parts;
     bool full;
 };
 
@@ -56,11 +73,31 @@ static const struct box *url_of(struct model *model, const struct box *box)
     return out;
 }
 
-static struct atom *atom_new(struct arena *arena, struct atoms *atoms, const struct box *url)
+// The atoms of the one host that the URLs are at; NULL: they are at several.
+static struct host_atoms *atoms_at(struct model *model, struct atoms *atoms, const struct box *url)
 {
+    const struct fa *host = box_language(url, model->host);
+    Str one;
+    if (!host || !fa_is_literal(model->arena, host, &one))
+        return NULL;
+    uint32_t at = 0;
+    for (struct host_atoms *known; (known = map_next(&atoms->by_host, fa_hash(host), &at));)
+        if (known->host == host)
+            return known;
+    struct host_atoms *made = ARENA_NEW(model->arena, struct host_atoms);
+    made->host = host;
+    map_add(model->arena, &atoms->by_host, fa_hash(host), made);
+    return made;
+}
+
+static struct atom *atom_new(struct model *model, struct atoms *atoms, const struct box *url)
+{
+    struct arena *arena = model->arena;
+    struct host_atoms *here = atoms_at(model, atoms, url);
     struct atom *atom = ARENA_NEW(arena, struct atom);
     atom->url = url;
-    *vec_push(arena, atoms) = atom;
+    *vec_push(arena, &atoms->all) = atom;
+    *vec_push(arena, here ? &here->atoms : &atoms->wide) = atom;
     map_add(arena, &atoms->by_url, box_hash(url), atom);
     return atom;
 }
@@ -75,32 +112,28 @@ static struct atom *atom_find(const struct atoms *atoms, const struct box *url)
     return NULL;
 }
 
-// Splits every atom that shares URLs with the endpoint, and adds it to the shared parts. Equal
-// URLs, which is what there mostly is, are found at once.
-static void add(struct model *model, struct atoms *atoms, const struct endpoint *endpoint)
+// Splits each atom of the list that shares URLs with those `left`, and adds the endpoint to the
+// shared parts; what is not shared stays in *left.
+static void split_atoms(struct model *model, struct atoms *atoms, const struct atom_list *list,
+                        const struct endpoint *endpoint, const struct box *url, struct boxes *left)
 {
     struct arena *arena = model->arena;
-    const struct box *url = url_of(model, endpoint->box);
-    struct atom *same = atom_find(atoms, url);
-    if (same) {
-        *vec_push(arena, &same->endpoints) = endpoint;
-        return;
-    }
-    struct boxes left = { 0 };
-    *vec_push(arena, &left) = url;
-    uint32_t count = atoms->count;
-    for (uint32_t i = 0; i < count && left.count; i++) {
-        struct atom *atom = atoms->items[i];
+    uint32_t count = list->count; // what is split off on the way shares nothing
+    for (uint32_t i = 0; i < count && left->count && !atoms->full; i++) {
+        struct atom *atom = list->items[i];
         const struct box *shared = box_meet(model, atom->url, url);
+        atoms->full |= ++atoms->steps > STEPS_MAX;
         if (!shared)
             continue;
         struct boxes rest = { 0 }, outside = { 0 };
-        for (uint32_t k = 0; k < left.count; k++)
-            box_subtract(model, left.items[k], shared, &rest);
-        left = rest;
+        for (uint32_t k = 0; k < left->count; k++)
+            box_subtract(model, left->items[k], shared, &rest);
+        *left = rest;
         box_subtract(model, atom->url, shared, &outside);
+        atoms->parts += outside.count + left->count - 1;
+        atoms->full |= atoms->parts > PARTS_MAX;
         for (uint32_t k = 0; k < outside.count; k++) {
-            struct atom *part = atom_new(arena, atoms, outside.items[k]);
+            struct atom *part = atom_new(model, atoms, outside.items[k]);
             for (uint32_t e = 0; e < atom->endpoints.count; e++)
                 *vec_push(arena, &part->endpoints) = atom->endpoints.items[e];
         }
@@ -108,11 +141,28 @@ static void add(struct model *model, struct atoms *atoms, const struct endpoint 
         map_add(arena, &atoms->by_url, box_hash(shared), atom);
         *vec_push(arena, &atom->endpoints) = endpoint;
     }
-    for (uint32_t k = 0; k < left.count; k++) {
-        struct atom *atom = atom_new(arena, atoms, left.items[k]);
-        *vec_push(arena, &atom->endpoints) = endpoint;
+}
+
+// Adds the endpoint to the atoms that share URLs with it. Equal URLs, which is what there mostly
+// is, are found at once; else those at the same host are looked at.
+static void add(struct model *model, struct atoms *atoms, const struct endpoint *endpoint)
+{
+    const struct box *url = url_of(model, endpoint->box);
+    struct atom *same = atom_find(atoms, url);
+    if (same) {
+        *vec_push(model->arena, &same->endpoints) = endpoint;
+        return;
     }
-    atoms->full |= atoms->count > ATOMS_MAX;
+    struct boxes left = { 0 };
+    *vec_push(model->arena, &left) = url;
+    const struct host_atoms *here = atoms_at(model, atoms, url);
+    split_atoms(model, atoms, here ? &here->atoms : &atoms->all, endpoint, url, &left);
+    if (here)
+        split_atoms(model, atoms, &atoms->wide, endpoint, url, &left);
+    for (uint32_t k = 0; k < left.count; k++) {
+        struct atom *atom = atom_new(model, atoms, left.items[k]);
+        *vec_push(model->arena, &atom->endpoints) = endpoint;
+    }
 }
 
 // The hosts as written that some URL of the box has.
@@ -133,8 +183,9 @@ static void keep_hosts(struct model *model, struct endpoint *endpoint)
     }
 }
 
-static const struct endpoint *endpoint_of(struct model *model, const struct atom *atom)
+static const struct endpoint *endpoint_of(struct policy *policy, const struct atom *atom)
 {
+    struct model *model = policy->model;
     struct endpoint *made = ARENA_NEW(model->arena, struct endpoint);
     struct cells cells = { 0 };
     struct boxes left = { 0 };
@@ -156,6 +207,17 @@ static const struct endpoint *endpoint_of(struct model *model, const struct atom
     const struct response nobody = { .answer = ANSWER_OWN, .status = 404, .span = made->span };
     for (uint32_t k = 0; k < left.count; k++)
         cells_add(model, &cells, left.items[k], &nobody);
+    if (cells.full) { // all of it is unknown then: never less than what may happen
+        const struct response unknown = { .answer = ANSWER_UNKNOWN,
+                                          .reason = str_from(too_many_cases.text),
+                                          .identity = cells_hash(&cells),
+                                          .span = made->span };
+        (void)diag(model->run, &too_many_cases, made->span);
+        policy_add_unknown(policy,
+                           (struct unknown){ made->span, unknown.reason, unknown.identity });
+        cells = (struct cells){ 0 };
+        cells_add(model, &cells, made->box, &unknown);
+    }
     made->cells = cells.items;
     made->cell_count = cells.count;
     made->hash = cells_hash(&cells);
@@ -163,21 +225,25 @@ static const struct endpoint *endpoint_of(struct model *model, const struct atom
     return made;
 }
 
-void places_merge(struct policy *policy, uint32_t from)
+bool places_merge(struct policy *policy, uint32_t from)
 {
     struct model *model = policy->model;
     struct atoms atoms = { 0 };
     uint32_t kept = from;
     for (uint32_t i = from; i < policy->endpoint_count; i++) {
         const struct endpoint *endpoint = policy->endpoints[i];
-        if (!endpoint || url_of(model, endpoint->box) == endpoint->box || atoms.full)
-            policy->endpoints[kept++] = endpoint;
-        else
+        if (endpoint && url_of(model, endpoint->box) != endpoint->box)
             add(model, &atoms, endpoint);
+        if (atoms.full) // they stay as they are
+            return diag(model->run, &too_many_places, endpoint->span);
     }
-    if (atoms.full)
-        (void)diag(model->run, &too_many_places, atoms.items[0]->endpoints.items[0]->span);
+    for (uint32_t i = from; i < policy->endpoint_count; i++) {
+        const struct endpoint *endpoint = policy->endpoints[i];
+        if (!endpoint || url_of(model, endpoint->box) == endpoint->box)
+            policy->endpoints[kept++] = endpoint;
+    }
     policy->endpoint_count = kept;
-    for (uint32_t i = 0; i < atoms.count; i++)
-        policy_add_endpoint(policy, endpoint_of(model, atoms.items[i]));
+    for (uint32_t i = 0; i < atoms.all.count; i++)
+        policy_add_endpoint(policy, endpoint_of(policy, atoms.all.items[i]));
+    return true;
 }

@@ -7,5 +7,6 @@
 
 // Merges the endpoints of the policy from number `from` on whose boxes are about more than the URL
 // (method, headers, cookies) so that none is; what none of them serves at those URLs is answered
-// with 404.
-void places_merge(struct policy *policy, uint32_t from);
+// with 404. False when there are more overlaps than a limit allows (CG903): the policy is then not
+// whole.
+MUST_CHECK bool places_merge(struct policy *policy, uint32_t from);

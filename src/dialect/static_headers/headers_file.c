@@ -275,7 +275,7 @@ static bool load_as(const struct dialect *dialect, struct model *model, struct s
         good &=
             load_file(&site, path, &candidates, dialect, documents_instance(&reading, i, "site"));
     }
-    places_merge(out->policy, from);
+    good &= places_merge(out->policy, from);
     return good;
 }
 
