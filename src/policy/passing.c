@@ -276,6 +276,41 @@ static const struct cache *concat_caches(const struct passing *passing,
     return caches;
 }
 
+// What comes to something behind the inner layer of the request that came to the outer one.
+static const struct forward *concat_forwards(const struct passing *passing,
+                                             const struct forward *inner)
+{
+    struct arena *arena = passing->model->arena;
+    const struct forward *outer = passing->forward;
+    static const struct forward as_it_came = { 0 };
+    if (!inner && !outer)
+        return NULL;
+    inner = inner ? inner : &as_it_came;
+    struct forward *out = ARENA_NEW(arena, struct forward);
+    struct forwarded_header *headers =
+        ARENA_ARRAY(arena, struct forwarded_header,
+                    inner->header_count + (outer ? outer->header_count : 0) + 1);
+    *out = *inner;
+    out->headers = headers;
+    for (uint32_t i = 0; i < inner->header_count; i++)
+        headers[i] = (struct forwarded_header){ inner->headers[i].name,
+                                                passing_value(passing, inner->headers[i].value) };
+    out->host = inner->host ? passing_value(passing, inner->host) : NULL;
+    out->path = inner->path ? passing_value(passing, inner->path) : outer ? outer->path : NULL;
+    out->method = inner->method ? passing_value(passing, inner->method)
+                  : outer       ? outer->method
+                                : NULL;
+    out->drops_others = inner->drops_others || (outer && outer->drops_others);
+    for (uint32_t i = 0; outer && i < outer->header_count && !inner->drops_others; i++) {
+        bool replaced = false;
+        for (uint32_t k = 0; k < inner->header_count; k++)
+            replaced |= str_equal_nocase(inner->headers[k].name, outer->headers[i].name);
+        if (!replaced)
+            headers[out->header_count++] = outer->headers[i];
+    }
+    return out;
+}
+
 struct response passing_join(const struct passing *passing, const struct response *outer,
                              const struct response *inner)
 {
@@ -285,7 +320,7 @@ struct response passing_join(const struct passing *passing, const struct respons
         out = (struct response){ .answer = ANSWER_OWN, .status = 502, .span = outer->span };
     if (outer->status)
         out.status = outer->status;
-    out.forward = NULL; // composed from the innermost layer: there is nothing further behind
+    out.forward = out.answer == ANSWER_UPSTREAM ? concat_forwards(passing, inner->forward) : NULL;
     out.location = inner->location ? passing_value(passing, inner->location) : NULL;
     if (inner->answer == ANSWER_UNKNOWN)
         out.identity = hash_u64(answer_identity(passing, inner), response_hash(outer));

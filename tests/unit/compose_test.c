@@ -312,6 +312,32 @@ START_TEST(test_what_is_not_known_depends_on_what_is_beneath)
 }
 END_TEST
 
+// An upstream that decides for itself, behind two layers: what it is sent decides.
+START_TEST(test_an_upstream_behind_two_layers)
+{
+    static const struct upstream own = { .target = { "http://app:8080", 15 }, .own = true };
+    const struct upstreams upstreams = { &own, 1 };
+    for (int changed = 0; changed < 2; changed++) {
+        struct world world = world_new();
+        struct policy *policies[2];
+        struct forwarded_header origin = { STR("origin"), world_value(&world, "") };
+        struct forward forward = { .headers = &origin, .header_count = 1 };
+        for (int i = 0; i < 2; i++) {
+            policies[i] = world_policy(&world);
+            struct response *outer =
+                add_outer(&world, policies[i], "cdn", "www.test", "http://api.internal");
+            outer->forward = changed && i ? &forward : NULL;
+            world_simple(&world, policies[i], "api.internal", "/", NULL);
+            compose(policies[i], NULL, no_path, NULL);
+        }
+        struct diff diff;
+        diff_policies(world.space, &upstreams, &upstreams, policies[0], policies[1], &diff);
+        ck_assert_int_eq(diff.change_count > 0, changed);
+        arena_free(world.arena);
+    }
+}
+END_TEST
+
 // The outer layer's values and conditions over what is answered are worked out where it is known.
 START_TEST(test_what_the_outer_layer_asks_about_the_answer)
 {
@@ -379,6 +405,7 @@ int main(void)
                                    test_a_stack,
                                    test_a_loop,
                                    test_what_is_not_known_depends_on_what_is_beneath,
+                                   test_an_upstream_behind_two_layers,
                                    test_what_the_outer_layer_asks_about_the_answer,
                                    test_another_status_does_not_change_what_was_sent };
     return check_main(check_suite("compose", tests, sizeof tests / sizeof *tests));
