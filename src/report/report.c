@@ -52,6 +52,11 @@ struct report_headline report_headline(struct arena *arena, const struct report 
         };
     if (diff && report->diff->change_count == 0)
         return (struct report_headline){ "PASS", report_proof(arena, report) };
+    if (diff && report->review_note && report->counts.review)
+        return (struct report_headline){
+            "PASS", STR("nothing stops this here; before it is merged, a senior engineer has to "
+                        "approve it")
+        };
     return (struct report_headline){ "PASS", diff ? STR("nothing in this change has to be held")
                                                   : STR("nothing that has to be fixed") };
 }
