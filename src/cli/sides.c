@@ -84,8 +84,8 @@ static bool go_to_merge_base(struct reading *reading, struct side *old, const st
     Str reason;
     bool several;
     struct revision base;
-    if (!revision_merge_base(reading->repo, &old->revision, &new->revision, &base, &several,
-                             &reason))
+    if (revision_merge_base(reading->repo, &old->revision, &new->revision, &base, &several,
+                            &reason) != MERGE_BASE_FOUND)
         return refuse(reading, reason);
     if (several)
         command_remark(reading->command, "%.*s and %.*s have several merge bases: %.*s is taken",
@@ -155,6 +155,7 @@ static bool find_default_old(struct reading *reading, struct side *out)
 {
     struct side head = { .kind = SIDE_REVISION, .label = STR("HEAD") };
     Str reason;
+    bool is_here;
     *out = head;
     if (!revision_head(reading->repo, &head.revision, &reason))
         return refuse(reading, reason);
@@ -162,7 +163,7 @@ static bool find_default_old(struct reading *reading, struct side *out)
         command_remark(reading->command, "there is no commit yet: the old version is empty");
         return true;
     }
-    if (!revision_default(reading->repo, (Str){ NULL, 0 }, &out->revision, &reason))
+    if (!revision_default(reading->repo, (Str){ NULL, 0 }, &out->revision, &is_here, &reason))
         return refuse(reading, reason);
     out->label = out->revision.label;
     Str branch = out->label;
@@ -231,6 +232,43 @@ static bool is_zero(Str id)
     return true;
 }
 
+// A remote has nothing that a commit could be compared with: all of it is new there.
+static void take_nothing(struct reading *reading, const struct side *new, struct side *out)
+{
+    *out = (struct side){ .kind = SIDE_REVISION, .label = STR("nothing") };
+    command_remark(reading->command,
+                   "nothing is known that %.*s was made from and that the remote has: the old "
+                   "version is empty",
+                   STR_ARG(new->label));
+}
+
+// What a remote has of a branch that is new there: where it left the default branch.
+static bool find_pushed_from(struct reading *reading, Str remote, const struct side *new,
+                             struct side *out)
+{
+    struct revision base = { 0 };
+    Str reason;
+    bool is_here, several;
+    *out = (struct side){ .kind = SIDE_REVISION };
+    if (!revision_default(reading->repo, remote, &out->revision, &is_here, &reason)) {
+        if (!remote.len || revision_knows_remote(reading->repo, remote))
+            return refuse(reading, reason);
+        take_nothing(reading, new, out);
+        return true;
+    }
+    out->label = out->revision.label;
+    enum merge_base found = revision_merge_base(reading->repo, &out->revision, &new->revision,
+                                                &base, &several, &reason);
+    // The default branch of this clone itself, on its way to a remote of which nothing is known.
+    bool is_itself =
+        is_here && found == MERGE_BASE_FOUND && str_equal(base.commit, new->revision.commit);
+    if (found == MERGE_BASE_NONE || is_itself) {
+        take_nothing(reading, new, out);
+        return true;
+    }
+    return go_to_merge_base(reading, out, new);
+}
+
 // One commit on its way: from what the remote has, or else from where it left the default branch.
 static bool add_push(struct reading *reading, Str remote, Str ref, Str local, Str known,
                      struct sides_list *out)
@@ -245,14 +283,10 @@ static bool add_push(struct reading *reading, Str remote, Str ref, Str local, St
     if (!is_zero(known) && revision_find(reading->repo, known, &old, &reason) == REVISION_FOUND) {
         enum { SHORT = 12 };
         sides.old = (struct side){ SIDE_REVISION, str_slice(known, 0, SHORT), old };
-    } else {
-        if (!sides.new.revision.commit.len) // a tag of something else
-            return true;
-        if (!revision_default(reading->repo, remote, &old, &reason))
-            return refuse(reading, reason);
-        sides.old = (struct side){ SIDE_REVISION, old.label, old };
-        if (!go_to_merge_base(reading, &sides.old, &sides.new))
-            return false;
+    } else if (!sides.new.revision.commit.len) { // a tag of something else
+        return true;
+    } else if (!find_pushed_from(reading, remote, &sides.new, &sides.old)) {
+        return false;
     }
     for (uint32_t i = 0; i < out->list.count; i++) {
         const struct sides *other = &out->list.items[i];
@@ -294,10 +328,13 @@ static bool find_pushed(struct reading *reading, struct sides_list *out)
                               "and paths behind \"--\"");
         return false;
     }
-    // The framework pre-commit hands on one push in the environment, and no input.
+    // The framework pre-commit hands on one push in the environment, and no input. When all of the
+    // history is pushed, it names nothing but the branch.
     const char *from = getenv("PRE_COMMIT_FROM_REF"), *to = getenv("PRE_COMMIT_TO_REF");
     const char *name = getenv("PRE_COMMIT_REMOTE_NAME"),
                *branch = getenv("PRE_COMMIT_LOCAL_BRANCH");
+    if ((!to || !to[0]) && name && name[0] && branch && branch[0])
+        to = branch;
     if (to && to[0])
         return add_push(reading, str_from(name ? name : ""), str_from(branch ? branch : ""),
                         str_from(to), str_from(from ? from : ""), out);

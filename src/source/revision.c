@@ -371,8 +371,9 @@ static const git_oid *pick(struct repo *repo, const struct ids *ids)
     return best;
 }
 
-bool revision_merge_base(struct repo *repo, const struct revision *a, const struct revision *b,
-                         struct revision *out, bool *several, Str *reason)
+enum merge_base revision_merge_base(struct repo *repo, const struct revision *a,
+                                    const struct revision *b, struct revision *out, bool *several,
+                                    Str *reason)
 {
     enum { SHORT = 12 };
     git_oid left, right;
@@ -381,27 +382,30 @@ bool revision_merge_base(struct repo *repo, const struct revision *a, const stru
         const struct revision *odd = repo_id(a->commit, &left) ? b : a;
         *reason =
             str_format(repo->arena, "%.*s is no commit: it has no history", STR_ARG(odd->label));
-        return false;
+        return MERGE_BASE_UNKNOWN;
     }
     int failed = common(repo, &left, &right, &found);
     const git_oid *best = failed ? NULL : pick(repo, &found);
+    if (!best && repo->shallow) {
+        *reason = advise_deepen(repo, a, b);
+        return MERGE_BASE_UNKNOWN;
+    }
+    if (!best && failed == GIT_ENOTFOUND) {
+        *reason = str_format(repo->arena, "%.*s and %.*s have no common history", STR_ARG(a->label),
+                             STR_ARG(b->label));
+        return MERGE_BASE_NONE;
+    }
     if (!best) {
-        if (repo->shallow)
-            *reason = advise_deepen(repo, a, b);
-        else if (failed == GIT_ENOTFOUND)
-            *reason = str_format(repo->arena, "%.*s and %.*s have no common history",
-                                 STR_ARG(a->label), STR_ARG(b->label));
-        else
-            *reason = str_format(repo->arena, "the history cannot be read: %.*s",
-                                 STR_ARG(repo_error(repo->arena)));
-        return false;
+        *reason = str_format(repo->arena, "the history cannot be read: %.*s",
+                             STR_ARG(repo_error(repo->arena)));
+        return MERGE_BASE_UNKNOWN;
     }
     Str hex = repo_hex(repo->arena, best);
     *several = found.count > 1;
     if (revision_find(repo, hex, out, reason) != REVISION_FOUND)
-        return false;
+        return MERGE_BASE_UNKNOWN;
     out->label = str_slice(hex, 0, SHORT);
-    return true;
+    return MERGE_BASE_FOUND;
 }
 
 // ---- the default branch
@@ -448,9 +452,24 @@ static bool remote_head(struct repo *repo, Str remote, struct revision *out)
     return find_reference(repo, full, shown, out);
 }
 
-bool revision_default(struct repo *repo, Str remote, struct revision *out, Str *reason)
+bool revision_knows_remote(struct repo *repo, Str remote)
+{
+    git_reference_iterator *iterator;
+    const char *name;
+    Str glob = str_format(repo->arena, "refs/remotes/%.*s/*", STR_ARG(remote));
+    if (git_reference_iterator_glob_new(&iterator, repo->handles->repository,
+                                        str_terminated(repo->arena, glob)) != 0)
+        return false;
+    bool found = git_reference_next_name(&name, iterator) == 0;
+    git_reference_iterator_free(iterator);
+    return found;
+}
+
+bool revision_default(struct repo *repo, Str remote, struct revision *out, bool *is_here,
+                      Str *reason)
 {
     struct arena *arena = repo->arena;
+    *is_here = false;
     if (!remote.len)
         remote = remote_of(repo);
     if (remote.len && remote_head(repo, remote, out))
@@ -463,8 +482,10 @@ bool revision_default(struct repo *repo, Str remote, struct revision *out, Str *
         if (remote.len &&
             find_reference(repo, str_concat(arena, STR("refs/remotes/"), there), there, out))
             return true;
-        if (find_reference(repo, str_concat(arena, STR("refs/heads/"), names[i]), names[i], out))
+        if (find_reference(repo, str_concat(arena, STR("refs/heads/"), names[i]), names[i], out)) {
+            *is_here = true;
             return true;
+        }
     }
     if (remote.len)
         *reason = str_format(arena,

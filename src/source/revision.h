@@ -23,12 +23,21 @@ enum revision_found revision_find(struct repo *repo, Str name, struct revision *
 bool revision_split(Str name, Str *old, Str *new, bool *merge_base);
 
 // The best common ancestor of two commits. *several says that there are more, as after merges
-// crosswise: then it is one of them. False with the reason, and what to fetch where history is cut.
-MUST_CHECK bool revision_merge_base(struct repo *repo, const struct revision *a,
+// crosswise: then it is one of them. Otherwise the reason, and what to fetch where history is cut.
+enum merge_base {
+    MERGE_BASE_FOUND,
+    MERGE_BASE_NONE,    // they certainly have none
+    MERGE_BASE_UNKNOWN, // this clone cannot tell
+};
+enum merge_base revision_merge_base(struct repo *repo, const struct revision *a,
                                     const struct revision *b, struct revision *out, bool *several,
                                     Str *reason);
 // The branch that changes are measured against: REMOTE/HEAD, else what init.defaultBranch names,
-// main or master, at the remote or here. False with the reason.
-MUST_CHECK bool revision_default(struct repo *repo, Str remote, struct revision *out, Str *reason);
+// main or master, at the remote or here; *is_here says that it is a branch of this clone, which a
+// remote need not have. False with the reason.
+MUST_CHECK bool revision_default(struct repo *repo, Str remote, struct revision *out, bool *is_here,
+                                 Str *reason);
+// Whether this clone has a branch of a remote.
+bool revision_knows_remote(struct repo *repo, Str remote);
 // HEAD; before the first commit the empty tree, with an empty commit. False with the reason.
 MUST_CHECK bool revision_head(struct repo *repo, struct revision *out, Str *reason);

@@ -71,6 +71,12 @@ run 3 diff --pre-push
 says "$B"
 unset PRE_COMMIT_TO_REF
 
+# the framework when all of the history is pushed: it names only the branch
+export PRE_COMMIT_LOCAL_BRANCH=refs/heads/topic
+run 0 diff --pre-push --review note
+says "$B"
+unset PRE_COMMIT_REMOTE_NAME PRE_COMMIT_LOCAL_BRANCH
+
 # a real push
 # shellcheck disable=SC2016
 sed -i 's/\$allowed always/$http_origin always; add_header Access-Control-Allow-Credentials true always/' nginx.conf
@@ -91,4 +97,40 @@ push 1 origin topic
 says "CG102"
 push 0 origin "$three:refs/heads/topic"
 push 0 origin :topic
+
+# the first push to a remote: all of it is new there; of a remote that was never asked, what is known here counts
+all_is_new() {
+    says "every website, such as"
+    warns "the old version is empty"
+}
+git init -q --bare "$work/empty"
+for branch in main trunk; do
+    new "first-$branch"
+    git checkout -q -b $branch 2>/dev/null || true
+    conf nginx.conf $A
+    # shellcheck disable=SC2016
+    sed -i 's/\$allowed always/$http_origin always; add_header Access-Control-Allow-Credentials true always/' nginx.conf
+    commit open
+    head=$(git rev-parse HEAD)
+    git remote add origin "$work/empty"
+    feed "refs/heads/$branch $head refs/heads/$branch $zeros
+" 1 diff --pre-push --review note origin "$work/empty"
+    all_is_new
+    PRE_COMMIT_REMOTE_NAME=origin PRE_COMMIT_LOCAL_BRANCH=refs/heads/$branch run 1 diff --pre-push --review note
+    all_is_new
+    git checkout -q -b topic
+    echo >>nginx.conf
+    commit topic
+    topic=$(git rev-parse HEAD)
+    [ $branch = trunk ] || feed "refs/heads/topic $topic refs/heads/topic $zeros
+" 0 diff --pre-push origin "$work/empty"
+    git checkout -q --orphan pages
+    commit pages
+    [ $branch = trunk ] || feed "refs/heads/pages $(git rev-parse HEAD) refs/heads/pages $zeros
+" 1 diff --pre-push --review note origin "$work/empty"
+done
+git push -q origin trunk
+feed "refs/heads/pages $(git rev-parse HEAD) refs/heads/pages $zeros
+" 2 diff --pre-push origin "$work/empty"
+warns "which branch is the default one is not known here"
 finish
