@@ -14,6 +14,31 @@ static struct tree *word_edge(struct parse *p, bool end)
     return tree;
 }
 
+static void skip_blanks(struct parse *p)
+{
+    while (parse_eat(p, " ") || parse_eat(p, "\t"))
+        ;
+}
+
+// Counts that PCRE2 takes for such from 10.43 on, and for text before: {,n}, and blanks in braces.
+static bool are_newer_counts(struct parse *p)
+{
+    size_t at = p->at;
+    uint32_t count;
+    bool braces = parse_eat(p, "{");
+    skip_blanks(p);
+    bool counts = parse_number(p, &count);
+    skip_blanks(p);
+    if (parse_eat(p, ",")) {
+        skip_blanks(p);
+        counts |= parse_number(p, &count);
+        skip_blanks(p);
+    }
+    braces = braces && parse_eat(p, "}");
+    p->at = at;
+    return braces && counts;
+}
+
 // A brace where a repetition cannot stand. Unless it could be one it is a byte like others, but not
 // for Java, which takes it for the repetition of an empty word.
 static void refuse_brace(struct parse *p)
@@ -22,7 +47,10 @@ static void refuse_brace(struct parse *p)
     uint32_t min, max;
     bool repeats = parse_counts(p, &min, &max);
     p->at = at;
-    if (p->regex->dialect == REGEX_JAVA)
+    if (p->regex->dialect == REGEX_PCRE2 && !repeats && are_newer_counts(p))
+        parse_refuse(p, REGEX_IRREGULAR, at,
+                     "braces that are a repetition or text, depending on PCRE2's version");
+    else if (p->regex->dialect == REGEX_JAVA)
         parse_refuse(p, repeats ? REGEX_IRREGULAR : REGEX_INVALID, at, "a repetition of nothing");
     else if (repeats)
         parse_refuse(p, REGEX_INVALID, at, "a repetition of nothing");

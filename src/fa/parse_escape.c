@@ -127,7 +127,11 @@ static bool hexadecimal(struct parse *p, int *byte)
     } else if (dialect == REGEX_ECMASCRIPT && !two) {
         value = 'x';
     } else if (dialect == REGEX_PCRE2 || two) {
+        size_t begin = p->at;
         value = digits(p, 16, 2);
+        if (p->at == begin && dialect == REGEX_PCRE2) // the byte 0 until 10.44, later an error
+            parse_refuse(p, REGEX_IRREGULAR, begin,
+                         "\\x without a digit depends on PCRE2's version");
     } else {
         return false;
     }

@@ -68,7 +68,7 @@
 
 // Bytes by number, and quoting.
 { "\\xhh", "^\\x61\\x2E$", 0, "^a\\.$", "a.", "ab" },
-{ "\\x with one digit, with none", "^\\x9\\x\\z", 0, "^\\t\\x{00}\\z", "", "x9x" },
+{ "\\x with one digit", "^\\x9\\z", 0, "^\\t\\z", "", "x9" },
 { "\\x{h}", "^\\x{61}\\x{2e}$", 0, "^a\\.$", "a.", "ab" },
 { "octal", "^\\141\\012\\z", 0, "^a\\n\\z", "a\n", "141" },
 { "\\o{}", "^\\o{141}$", 0, "^a$", "a", "o" },
@@ -89,7 +89,6 @@
 { "exactly", "^(?:ab){2}$", 0, "^abab$", "abab", "ab ababab" },
 { "{0}", "^a{0}b$", 0, "^b$", "b", "ab" },
 { "{0} of a group that is called", "^(a){0}(?1)$", 0, "^a$", "a", "~ aa" },
-{ "{,n} is text", "^a{,2}$", 0, "^a\\{,2\\}$", "a{,2}", "a aa" },
 { "a lone brace", "^a{b}$", 0, "^a\\{b\\}$", "a{b}", "ab" },
 { "of a group that can be empty", "^(a?)*b$", 0, "^a*b$", "b aab", "a" },
 { "lazy", "^a*?b??$", 0, "^a*b?$", "~ a aab b", "bb" },
