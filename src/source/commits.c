@@ -16,6 +16,16 @@ static Str iso_date(struct arena *arena, const git_time *when)
                       minutes % 60);
 }
 
+// Whether a commit has a parent by its own text: from libgit2 1.7 on, those that a shallow clone
+// does not hold are not listed.
+static bool names_parent(git_commit *commit)
+{
+    git_buf field = { 0 };
+    bool named = git_commit_header_field(&field, commit, "parent") == 0;
+    git_buf_dispose(&field);
+    return named;
+}
+
 bool repo_commit_get(struct repo *repo, Str id, struct repo_commit *out)
 {
     struct arena *arena = repo->arena;
@@ -36,7 +46,7 @@ bool repo_commit_get(struct repo *repo, Str id, struct repo_commit *out)
     if (parent && repo_has(repo, parent))
         out->parent = repo_hex(arena, parent);
     else
-        out->cut = parent;
+        out->cut = names_parent(commit);
     git_commit_free(commit);
     return true;
 }

@@ -124,7 +124,8 @@ static Str explain_refusal(struct arena *arena, int failed)
                           "git config --global --add safe.directory '%.*s'",
                           STR_ARG(folder), STR_ARG(folder));
     }
-    if (str_contains(said, STR("objectformat")))
+    // The extension's name until libgit2 1.6, its value later.
+    if (str_contains(said, STR("objectformat")) || str_contains(said, STR("object format")))
         return str_format(arena,
                           "the git repository names its objects by SHA-256, which libgit2 %s "
                           "cannot read; compare two folders instead (git worktree add)",
