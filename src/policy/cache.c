@@ -35,7 +35,8 @@ static enum cache_mix least(enum cache_mix a, enum cache_mix b)
 
 // What a list of Cache-Control says about being kept by a shared cache.
 struct control {
-    bool forbids, allows; // allows: it says for how long
+    bool no_store, forbids; // forbids: to hand it out without asking again
+    bool allows;            // it says for how long
 };
 
 static void read_control(Str list, struct control *out)
@@ -47,8 +48,8 @@ static void read_control(Str list, struct control *out)
         Str one = str_trim(more ? head : list), name = one, value = STR("");
         (void)str_cut(one, STR("="), &name, &value);
         bool none = str_is(str_trim(value), "0");
-        out->forbids |=
-            str_is(name, "no-store") || str_is(name, "private") || str_is(name, "no-cache");
+        out->no_store |= str_is(name, "no-store");
+        out->forbids |= str_is(name, "private") || str_is(name, "no-cache");
         shared |= str_is(name, "s-maxage");
         shared_zero |= str_is(name, "s-maxage") && none;
         zero |= str_is(name, "max-age") && none;
@@ -78,7 +79,8 @@ static enum cache_mix mix_by_control(struct model *model, const struct cache *ca
     }
     at = 0;
     says.allows |= find(kept, "expires", &at) != NULL || kept->unknown != NULL;
-    if (says.forbids && !cache->ignores_control)
+    if ((says.no_store && cache->heeds != CACHE_HEEDS_NOTHING) ||
+        (says.forbids && cache->heeds == CACHE_HEEDS_CONTROL))
         return CACHE_APART;
     return cache->keeps == CACHE_KEEPS_FRESH && !says.allows ? CACHE_APART : out;
 }
@@ -145,19 +147,74 @@ static bool same_part(const struct part *a, const struct part *b)
                                        value_equal(a->subject, b->subject));
 }
 
+struct origins_of_two {
+    struct model *model;
+    Str kept, asked;
+};
+
+static const struct value *as_named(const void *state, const struct var *var)
+{
+    const struct origins_of_two *two = state;
+    if (var == two->model->kept_origin)
+        return value_text(two->model, two->kept);
+    return var == two->model->origin ? value_text(two->model, two->asked) : NULL;
+}
+
+enum { MEMBERS_MOST = 16 };
+struct members {
+    Str items[MEMBERS_MOST];
+    size_t count;
+};
+
+// What the variable can be, where the value depends on it; any one word where it does not. False
+// when there are too many.
+static bool members_of(struct model *model, const struct box *box, const struct value *value,
+                       const struct var *var, struct members *out)
+{
+    const struct fa *words = box_language(box, var);
+    bool depends = value_depends(value, var);
+    if (depends && (!words || fa_count(words) > MEMBERS_MOST))
+        return false;
+    out->count = 1;
+    out->items[0] = STR("");
+    if (depends)
+        out->count = fa_enumerate(model->arena, words, out->items, MEMBERS_MOST);
+    return true;
+}
+
+// Whether two different origins of the box have equal keys; asked of each pair where there are few.
+static enum cache_mix mix_by_members(struct model *model, const struct box *box,
+                                     const struct value *first, const struct value *second)
+{
+    struct members kept, asked;
+    if (!members_of(model, box, first, model->kept_origin, &kept) ||
+        !members_of(model, box, second, model->origin, &asked))
+        return CACHE_PERHAPS;
+    enum cache_mix out = CACHE_APART;
+    for (size_t i = 0; i < kept.count; i++)
+        for (size_t k = 0; k < asked.count; k++) {
+            const struct origins_of_two two = { model, kept.items[i], asked.items[k] };
+            Str a, b;
+            if (!value_is_text(value_map(model, first, as_named, &two), &a) ||
+                !value_is_text(value_map(model, second, as_named, &two), &b))
+                return CACHE_PERHAPS;
+            bool same = kept.items[i].len && str_equal(kept.items[i], asked.items[k]);
+            out = str_equal(a, b) && !same ? CACHE_MIXED : out;
+        }
+    return out;
+}
+
 // By the keys of the two requests, which differ in nothing but the origin.
-static enum cache_mix mix_by_key(struct model *model, const struct value *first,
-                                 const struct value *second)
+static enum cache_mix mix_by_key(struct model *model, const struct box *box,
+                                 const struct value *first, const struct value *second)
 {
     if (!first || !second)
         return first == second ? CACHE_MIXED : CACHE_PERHAPS;
     first = value_map(model, first, as_kept, model, 0);
     bool same = first->count == second->count, has_origin = false;
-    Str a, b;
     for (uint32_t i = 0; same && i < first->count; i++) {
         const struct part *kept = &first->parts[i], *asked = &second->parts[i];
-        bool origin = kept->kind == asked->kind &&
-                      (kept->kind == PART_VAR || kept->kind == PART_LOWER) &&
+        bool origin = kept->kind == PART_VAR && asked->kind == PART_VAR &&
                       kept->var == model->kept_origin && asked->var == model->origin;
         same = origin || same_part(kept, asked);
         has_origin |= origin;
@@ -166,7 +223,12 @@ static enum cache_mix mix_by_key(struct model *model, const struct value *first,
         return CACHE_APART; // the same key is the same origin
     if (same)
         return value_find_unknown(second) ? CACHE_PERHAPS : CACHE_MIXED;
-    return value_is_text(first, &a) && value_is_text(second, &b) ? CACHE_APART : CACHE_PERHAPS;
+    const struct fa *kept_keys, *asked_keys;
+    (void)value_language(model, box, first, &kept_keys);
+    (void)value_language(model, box, second, &asked_keys);
+    if (fa_is_disjoint(model->fa, kept_keys, asked_keys))
+        return CACHE_APART;
+    return mix_by_members(model, box, first, second);
 }
 
 static const struct cache *same_cache(const struct response *response, const struct cache *cache)
@@ -211,7 +273,7 @@ struct cache_mixed cache_mix(struct model *model, const struct cache *cache,
     enum cache_mix mix = filled->keeps == CACHE_KEEPS_UNKNOWN ? CACHE_PERHAPS : CACHE_MIXED;
     mix = least(mix, mix_by_control(model, filled, &out.lines));
     mix = least(mix, mix_by_vary(filled, &out.lines));
-    mix = least(mix, mix_by_key(model, filled->key, cache->key));
+    mix = least(mix, mix_by_key(model, out.box, filled->key, cache->key));
     if (mix == CACHE_APART)
         return out;
     out.mix = mix;
@@ -226,5 +288,5 @@ struct cache_mixed cache_mix(struct model *model, const struct cache *cache,
 
 struct cache cache_of_anybody(const struct response *response)
 {
-    return (struct cache){ .op_count = response->op_count };
+    return (struct cache){ .op_count = response->op_count, .heeds = CACHE_HEEDS_NO_STORE };
 }

@@ -33,7 +33,7 @@ struct cache_mixed cache_mix(struct model *model, const struct cache *cache,
                              const struct answered *first, const struct answered *second);
 
 // A cache that nobody configured, behind all operations of an answer: a browser's, or one on the
-// way. It goes by the answer alone.
+// way. It goes by the answer alone, and keeps what is private, too.
 struct cache cache_of_anybody(const struct response *response);
 
 // Whether Vary, as it is sent, makes a cache tell origins apart.

@@ -33,9 +33,8 @@ static bool same_cache(const struct cache *a, const struct cache *b)
 {
     return str_equal(a->name, b->name) && same_value(a->key, b->key) && a->methods == b->methods &&
            a->statuses == b->statuses && a->vary == b->vary && a->keeps == b->keeps &&
-           a->ignores_control == b->ignores_control && a->bypassed == b->bypassed &&
-           a->op_count == b->op_count && a->span.begin == b->span.begin &&
-           a->span.file == b->span.file;
+           a->heeds == b->heeds && a->bypassed == b->bypassed && a->op_count == b->op_count &&
+           a->span.begin == b->span.begin && a->span.file == b->span.file;
 }
 
 static bool same_response(const struct response *a, const struct response *b)
@@ -71,7 +70,7 @@ uint64_t caches_hash(uint64_t hash, const struct response *response)
         hash = hash_u64(hash, cache->methods ? fa_hash(cache->methods) : 0);
         hash = hash_u64(statuses_hash(hash, cache->statuses), (uint64_t)cache->vary);
         hash = hash_u64(hash,
-                        (uint64_t)cache->keeps * 4 + cache->ignores_control * 2U + cache->bypassed);
+                        (uint64_t)cache->keeps * 8 + (uint64_t)cache->heeds * 2 + cache->bypassed);
     }
     return hash;
 }

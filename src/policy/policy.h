@@ -73,6 +73,12 @@ enum cache_keeps {
     CACHE_KEEPS_UNKNOWN, // not known whether any
     CACHE_KEEPS_NONE,    // none of these requests
 };
+// What keeps an answer out of it.
+enum cache_heeds {
+    CACHE_HEEDS_CONTROL,  // Cache-Control: no-store, no-cache, private, max-age=0
+    CACHE_HEEDS_NO_STORE, // no-store alone
+    CACHE_HEEDS_NOTHING,
+};
 struct cache {
     Str name; // for people, "proxy_cache api". In an endpoint, caches of one name are one cache
     const struct value *key;  // what tells requests for one URL apart besides the method; NULL:
@@ -82,11 +88,11 @@ struct cache {
                                      // cache keep (RFC 9110 15.1)
     enum cache_vary vary;
     enum cache_keeps keeps;
-    bool ignores_control; // keeps what Cache-Control forbids to keep
-    bool bypassed;        // these requests get no answer out of it
-    uint32_t op_count;    // it keeps what the first so many operations of the response make; those
-                          // behind are applied to what it hands out
-    Span span;            // what makes it a cache
+    enum cache_heeds heeds;
+    bool bypassed;     // these requests get no answer out of it
+    uint32_t op_count; // it keeps what the first so many operations of the response make; those
+                       // behind are applied to what it hands out
+    Span span;         // what makes it a cache
 };
 
 struct response {
