@@ -184,12 +184,17 @@ void finish_file(struct machine *machine, const struct state *state, Span span)
 
 void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span)
 {
-    answer(machine, state,
-           (struct response){ .answer = ANSWER_UPSTREAM,
-                              .status = state->error_status,
-                              .upstream = upstream,
-                              .asked_before = state->upstream_asked,
-                              .span = span });
+    struct cached_states ways = { 0 };
+    split_caching(machine, state, &ways);
+    for (uint32_t i = 0; i < ways.count; i++)
+        answer(machine, &ways.items[i].state,
+               (struct response){ .answer = ANSWER_UPSTREAM,
+                                  .status = state->error_status,
+                                  .upstream = upstream,
+                                  .asked_before = state->upstream_asked,
+                                  .caches = ways.items[i].cache,
+                                  .cache_count = ways.items[i].cache != NULL,
+                                  .span = span });
 }
 
 void finish_unknown(struct machine *machine, const struct state *state, Str reason,

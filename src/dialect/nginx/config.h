@@ -90,6 +90,30 @@ enum handler {
     HANDLER_STATUS
 };
 
+// Modules that pass requests on; each has caching directives of its own.
+enum upstream_module {
+    MODULE_PROXY,
+    MODULE_FASTCGI,
+    MODULE_UWSGI,
+    MODULE_SCGI,
+    MODULE_OTHER, // grpc, memcached: no cache
+};
+struct templates {
+    struct template *items;
+    uint32_t count, capacity;
+};
+// What one block says about the cache of a module. Members are inherited from the nearest block
+// that has them.
+struct caching {
+    struct template zone, key; // count 0: not said
+    bool has_zone, has_key, has_valid, has_ignored, has_methods, has_buffering, unbuffered;
+    struct templates no_cache, bypass;
+    bool keeps_ok; // cache_valid speaks of status 200
+    bool ignores_control, ignores_vary;
+    bool methods_post;
+    Span span; // of the zone
+};
+
 enum block_kind { BLOCK_HTTP, BLOCK_SERVER, BLOCK_LOCATION, BLOCK_IF, BLOCK_LIMIT_EXCEPT };
 enum modifier {
     LOCATION_PREFIX,
@@ -142,8 +166,10 @@ struct block {
         uint32_t count, capacity;
     } index;
 
-    enum handler handler; // of this very block
-    Str upstream;         // HANDLER_UPSTREAM: as written
+    const struct caching *caching[MODULE_OTHER]; // NULL: nothing said
+    enum handler handler;                        // of this very block
+    Str upstream;                                // HANDLER_UPSTREAM: as written
+    enum upstream_module module;
     Span handler_span;
     uint64_t handler_identity; // HANDLER_UNKNOWN
     struct {

@@ -148,6 +148,17 @@ void finish_status(struct machine *machine, const struct state *state, uint32_t 
 void finish_direct(struct machine *machine, const struct state *state, uint32_t status,
                    const struct value *location, Span span);
 void finish_file(struct machine *machine, const struct state *state, Span span); // a file, or 404
+// The states that a request to an upstream splits into by what the cache before it makes of it,
+// each with that cache (NULL: none). caching.c.
+struct cached_state {
+    struct state state;
+    const struct cache *cache;
+};
+struct cached_states {
+    struct cached_state *items;
+    uint32_t count, capacity;
+};
+void split_caching(struct machine *machine, const struct state *state, struct cached_states *out);
 void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span);
 void finish_unknown(struct machine *machine, const struct state *state, Str reason,
                     uint64_t identity, Span span);

@@ -46,3 +46,8 @@ void add_unknown_headers(struct nginx_config *config, struct block *block, const
 // Code or files that are not read may do anything to the headers of this block.
 void read_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,
                           const char *what);
+
+// Rows whose code stands in caching.c.
+void read_caching(struct nginx_config *config, struct block *block, const struct conf *conf);
+// The module that a directive's name begins with.
+enum upstream_module upstream_module(Str name);
