@@ -195,8 +195,8 @@ static enum cache_mix mix_by_members(struct model *model, const struct box *box,
         for (size_t k = 0; k < asked.count; k++) {
             const struct origins_of_two two = { model, kept.items[i], asked.items[k] };
             Str a, b;
-            if (!value_is_text(value_map(model, first, as_named, &two), &a) ||
-                !value_is_text(value_map(model, second, as_named, &two), &b))
+            if (!value_is_text(value_map(model, first, as_named, &two, 0), &a) ||
+                !value_is_text(value_map(model, second, as_named, &two, 0), &b))
                 return CACHE_PERHAPS;
             bool same = kept.items[i].len && str_equal(kept.items[i], asked.items[k]);
             out = str_equal(a, b) && !same ? CACHE_MIXED : out;

@@ -63,7 +63,7 @@ static const struct fact change_facts[CHANGE_FACTS] = {
 
 static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
     [ENDPOINT_OBSERVATION] = { "observation", FACT_CHOICE,
-                               "access vary-missing duplicate never-matches credentials-invalid "
+                               "access vary-missing cache-mixes duplicate never-matches credentials-invalid "
                                "preflight-fails wildcard-with-credentials misspelt method-invalid "
                                "errors-without-cors max-age authorization-not-covered "
                                "private-network",
@@ -87,7 +87,7 @@ static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
                              "not escaped lets in; else empty" },
     [ENDPOINT_HEADER] = { "header", FACT_TEXT, "", "the response header it is about" },
     [ENDPOINT_VALUE] = { "value", FACT_TEXT, "", "its value as configured" },
-    [ENDPOINT_PROBLEM] = { "problem", FACT_TEXT, "", "what is wrong with the value, in words" },
+    [ENDPOINT_PROBLEM] = { "problem", FACT_TEXT, "", "what is wrong, in words" },
     [ENDPOINT_STATUS] = { "status", FACT_NUMBER, "", "the status of the answer; 0 when open" },
     [ENDPOINT_WAS_FINE] = { "was_fine", FACT_BOOL, "",
                             "the old version had the same there without this flaw" },

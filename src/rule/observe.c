@@ -25,6 +25,8 @@ const char *observation_name(enum observation_kind kind)
         return "access";
     case OBSERVED_VARY_MISSING:
         return "vary-missing";
+    case OBSERVED_CACHE_MIXES:
+        return "cache-mixes";
     case OBSERVED_DUPLICATE:
         return "duplicate";
     case OBSERVED_NEVER_MATCHES:
@@ -159,99 +161,6 @@ static void observe_access(struct observer *observer)
                                               .part = whole.items[i],
                                               .credentials = credentials,
                                               .span = observer->read_span[credentials] },
-                        observer->out);
-    }
-}
-
-// Caches.
-
-static bool names_origin(Str list)
-{
-    Str head, tail;
-    for (bool more = true; more; list = tail) {
-        more = str_cut(list, STR(","), &head, &tail);
-        Str one = str_trim(more ? head : list);
-        if (str_is(one, "*") || str_is_nocase(one, "origin"))
-            return true;
-        if (!more)
-            break;
-    }
-    return false;
-}
-
-static bool varies(struct model *model, const struct view *view)
-{
-    uint32_t at = 0;
-    const struct line *line;
-    Str text;
-    while ((line = view_find(model, view, "vary", &at)))
-        if (line->unsure || !value_is_text(line->value, &text) || names_origin(text))
-            return true; // what is not known is given the benefit of the doubt
-    return false;
-}
-
-static bool is_cacheable(struct model *model, const struct view *view)
-{
-    static const uint32_t statuses[] = { 200, 203, 204, 206, 300, 301, 308, 404, 405, 410 };
-    uint32_t at = 0;
-    const struct line *line;
-    Str text;
-    while ((line = view_find(model, view, "cache-control", &at)))
-        if (value_is_text(line->value, &text) &&
-            str_contains(str_lower(model->arena, text), STR("no-store")))
-            return false;
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (view->status == statuses[i])
-            return true;
-    return false;
-}
-
-// What tells answers apart: the value, or that there is none.
-static uint64_t origin_line(struct model *model, const struct view *view, bool *echo, Span *span)
-{
-    uint32_t at = 0;
-    const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
-    if (!line)
-        return 0;
-    if (!*echo)
-        *span = line->span;
-    for (uint32_t i = 0; i < line->value->count; i++) {
-        const struct part *part = &line->value->parts[i];
-        const struct fa *origins = box_language(view->box, model->origin);
-        Str one;
-        *echo = *echo || ((part->kind == PART_CAPTURE || part->var == model->origin) &&
-                          !(origins && fa_is_literal(model->arena, origins, &one)));
-    }
-    return value_hash(line->value);
-}
-
-static void observe_vary(struct observer *observer)
-{
-    struct model *model = observer->model;
-    for (uint32_t i = 0; i < observer->situations.count; i++) {
-        struct views views;
-        bool depends = false, lacks = false, open = false;
-        uint64_t first = 0;
-        uint32_t seen = 0;
-        Span span = { 0 };
-        views_of(model, observer->upstreams, observer->endpoint, observer->situations.items[i],
-                 STR("GET"), &views);
-        for (uint32_t j = 0; j < views.count; j++) {
-            const struct view *view = &views.items[j];
-            if (!is_cacheable(model, view))
-                continue;
-            uint64_t line = origin_line(model, view, &depends, &span);
-            first = seen++ ? first : line;
-            depends = depends || line != first;
-            lacks = lacks || !varies(model, view);
-            open = open || view->open;
-        }
-        if (depends && lacks && !open)
-            observe_add(model,
-                        (struct observation){ .kind = OBSERVED_VARY_MISSING,
-                                              .endpoint = observer->endpoint,
-                                              .header = STR("Vary"),
-                                              .span = span },
                         observer->out);
     }
 }
@@ -490,7 +399,7 @@ void observe(const struct judge *judge, const struct upstreams *upstreams,
     situations_cut(model, &overlap, &observer.situations);
     find_readers(&observer);
     observe_access(&observer);
-    observe_vary(&observer);
+    observe_caches(judge, upstreams, endpoint, &observer.situations, out);
     observe_preflight(&observer);
     observe_errors(&observer);
 }

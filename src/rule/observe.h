@@ -6,6 +6,7 @@
 enum observation_kind {
     OBSERVED_ACCESS,              // `part` can read, with or without cookies
     OBSERVED_VARY_MISSING,        // the answer depends on Origin, and not every answer says so
+    OBSERVED_CACHE_MIXES,         // a cache hands one origin's answer to another
     OBSERVED_DUPLICATE,           // a header of which one is allowed comes twice
     OBSERVED_NEVER_MATCHES,       // a value that no origin equals
     OBSERVED_CREDENTIALS,         // Access-Control-Allow-Credentials is not "true"
@@ -39,7 +40,8 @@ struct observations {
 struct view {
     const struct box *box;
     const struct response *response;
-    uint32_t status; // final
+    uint32_t status;                 // final
+    const struct upstream *upstream; // declared, and it does not decide for itself; else NULL
     struct lines lines;
     bool open; // more headers than these may come: something unknown, or an upstream that decides
 };
@@ -69,6 +71,10 @@ void observe(const struct judge *judge, const struct upstreams *upstreams,
 void observe_headers(struct model *model, struct origin_space *space,
                      const struct endpoint *endpoint, const struct view *view,
                      struct observations *out);
+// What caches make of the answers, in each of these situations.
+void observe_caches(const struct judge *judge, const struct upstreams *upstreams,
+                    const struct endpoint *endpoint, const struct boxes *situations,
+                    struct observations *out);
 // The same for the answer to a preflight.
 void observe_preflight_headers(struct model *model, const struct endpoint *endpoint,
                                const struct view *view, struct observations *out);

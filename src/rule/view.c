@@ -36,6 +36,7 @@ void views_of(struct model *model, const struct upstreams *upstreams,
         bool declared = upstream && !upstream->own;
         response_lines(model, response, view.status, declared ? upstream->headers : NULL,
                        declared ? upstream->header_count : 0, &view.lines);
+        view.upstream = declared ? upstream : NULL;
         view.open = is_own(upstream) || view.lines.unknown != NULL;
         *vec_push(model->arena, out) = view;
     }

@@ -1,0 +1,322 @@
+// What caches make of an endpoint's answers: the two requests, one after the other, that show it
+// (reference/browser.md 3, reference/cdn.md 10.2).
+#include "policy/cache.h"
+#include "rule/observe.h"
+
+// Pairs of answers that are looked at in one situation: an endpoint has a few, and what more would
+// show is no other sequence.
+enum { PAIRS_MOST = 4096 };
+
+struct looking {
+    const struct judge *judge;
+    struct model *model;
+    const struct endpoint *endpoint;
+    const struct views *views;
+};
+
+// One request fills the cache, another one is handed what it holds.
+struct sequence {
+    Str name;          // of the cache; empty for one that nobody configured
+    Str first, second; // origins; first empty: without Origin
+    uint32_t lines;    // Access-Control-Allow-Origin in what the second gets
+    Str line;          // the first of them
+    bool refused;      // the second's own answer would have let it read
+    const struct cache *cache;
+};
+
+struct replaced {
+    struct model *model;
+    Str kept, own;
+};
+
+static const struct value *replace(const void *state, const struct var *var)
+{
+    const struct replaced *by = state;
+    if (var == by->model->kept_origin)
+        return value_text(by->model, by->kept);
+    return var == by->model->origin ? value_text(by->model, by->own) : NULL;
+}
+
+// The Access-Control-Allow-Origin lines for two given origins. False when they are not known.
+static bool origin_lines(const struct replaced *by, const struct lines *lines, uint32_t *count,
+                         Str *first)
+{
+    *count = 0;
+    *first = STR("");
+    for (uint32_t i = 0; i < lines->count; i++) {
+        const struct line *line = &lines->items[i];
+        Str text;
+        if (!line->value || !str_is_nocase(line->name, "access-control-allow-origin"))
+            continue;
+        if (line->unsure ||
+            !value_is_text(value_map(by->model, line->value, replace, by, 0), &text))
+            return false;
+        if (!text.len && !line->keep_empty)
+            continue;
+        *first = *count ? *first : text;
+        ++*count;
+    }
+    return !lines->unknown;
+}
+
+static bool lets_read(uint32_t count, Str line, Str origin)
+{
+    return count == 1 && (str_is(line, "*") || str_equal(line, origin));
+}
+
+// A member that a reader recognises.
+static Str member(const struct looking *looking, const struct fa *set)
+{
+    struct fa_space *fa = looking->model->fa;
+    const struct judge *judge = looking->judge;
+    const struct fa *trusted = judge->trusted ? fa_intersect(fa, set, judge->trusted) : NULL;
+    if (trusted && !fa_is_none(trusted))
+        set = trusted;
+    if (!set || fa_is_none(set))
+        return STR("");
+    return origins_describe(judge->space, set, judge->trusted, NULL).witness;
+}
+
+static struct answered answered_of(const struct view *view)
+{
+    return (struct answered){
+        .box = view->box,
+        .response = view->response,
+        .status = view->status,
+        .upstream_headers = view->upstream ? view->upstream->headers : NULL,
+        .upstream_header_count = view->upstream ? view->upstream->header_count : 0,
+    };
+}
+
+// Whether two requests of these views show that the cache mixes them up, and which.
+static bool show_pair(const struct looking *looking, const struct cache *cache,
+                      const struct view *first, const struct view *second, struct sequence *out)
+{
+    struct model *model = looking->model;
+    const struct answered filling = answered_of(first), asking = answered_of(second);
+    struct cache_mixed mixed = cache_mix(model, cache, &filling, &asking);
+    if (mixed.mix != CACHE_MIXED)
+        return false;
+    const struct fa *whole = origins_part(looking->judge->space, ORIGINS_PART_WHOLE);
+    const struct fa *kept = box_language(mixed.box, model->kept_origin);
+    struct replaced by = { .model = model };
+    by.own =
+        member(looking, fa_intersect(model->fa, whole, box_language(mixed.box, model->origin)));
+    if (!by.own.len)
+        return false;
+    if (!fa_accepts(kept, STR("")))
+        by.kept = member(looking, fa_subtract(model->fa, fa_intersect(model->fa, whole, kept),
+                                              fa_literal(model->fa, by.own)));
+    uint32_t own_lines;
+    Str own_line;
+    if ((!by.kept.len && !fa_accepts(kept, STR(""))) ||
+        !origin_lines(&by, &second->lines, &own_lines, &own_line) ||
+        !origin_lines(&by, &mixed.lines, &out->lines, &out->line))
+        return false;
+    bool reads = lets_read(own_lines, own_line, by.own);
+    out->first = by.kept;
+    out->second = by.own;
+    out->refused = reads;
+    out->name = cache->name;
+    out->cache = cache;
+    return reads != lets_read(out->lines, out->line, by.own);
+}
+
+// The sequence that shows what one cache does: best, somebody who may read is refused. The cache is
+// `named`, or (NULL) one that nobody configured.
+static bool show(const struct looking *looking, const struct cache *named, struct sequence *out)
+{
+    const struct views *views = looking->views;
+    uint32_t pairs = 0;
+    bool found = false;
+    for (uint32_t i = 0; i < views->count; i++)
+        for (uint32_t k = 0; k < views->count; k++) {
+            const struct view *first = &views->items[k], *second = &views->items[i];
+            struct cache anybody = cache_of_anybody(second->response);
+            const struct cache *cache = named ? NULL : &anybody;
+            struct sequence one = { 0 };
+            for (uint32_t c = 0; named && c < second->response->cache_count; c++)
+                if (str_equal(second->response->caches[c].name, named->name))
+                    cache = &second->response->caches[c];
+            if (!cache || first->open || second->open)
+                continue;
+            if (pairs++ == PAIRS_MOST)
+                return found;
+            if (!show_pair(looking, cache, first, second, &one) || (found && !one.refused))
+                continue;
+            found = true;
+            *out = one;
+            out->cache = named;
+            if (one.refused)
+                return true;
+        }
+    return found;
+}
+
+static Str sequence_text(struct arena *arena, const struct sequence *sequence)
+{
+    Str who = sequence->first.len ? str_concat(arena, STR("from "), sequence->first)
+                                  : STR("without Origin");
+    Str name = sequence->name.len ? sequence->name : STR("a cache");
+    Str what =
+        sequence->lines == 0
+            ? STR("the answer without Access-Control-Allow-Origin")
+            : str_format(arena, "the answer with %sAccess-Control-Allow-Origin: %.*s",
+                         sequence->lines > 1 ? "another one beside " : "", STR_ARG(sequence->line));
+    return str_format(arena, "after a request %.*s, %.*s gives %.*s %.*s%s", STR_ARG(who),
+                      STR_ARG(name), STR_ARG(sequence->second), STR_ARG(what),
+                      sequence->refused ? "" : ", which it would not get by itself");
+}
+
+// ---- answers that do not say Vary
+
+static bool varies(struct model *model, const struct view *view)
+{
+    uint32_t at = 0;
+    const struct line *line;
+    Str text;
+    while ((line = view_find(model, view, "vary", &at)))
+        if (line->unsure || !value_is_text(line->value, &text) || cache_vary_names_origin(text))
+            return true; // what is not known is given the benefit of the doubt
+    return false;
+}
+
+static bool is_cacheable(struct model *model, const struct view *view)
+{
+    static const uint32_t statuses[] = { 200, 203, 204, 206, 300, 301, 308, 404, 405, 410 };
+    uint32_t at = 0;
+    const struct line *line;
+    Str text;
+    while ((line = view_find(model, view, "cache-control", &at)))
+        if (value_is_text(line->value, &text) &&
+            str_contains(str_lower(model->arena, text), STR("no-store")))
+            return false;
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (view->status == statuses[i])
+            return true;
+    return false;
+}
+
+// What tells answers apart: the value, or that there is none.
+static uint64_t origin_line(struct model *model, const struct view *view, bool *echo, Span *span)
+{
+    uint32_t at = 0;
+    const struct line *line = view_find(model, view, "access-control-allow-origin", &at);
+    if (!line)
+        return 0;
+    if (!*echo)
+        *span = line->span;
+    for (uint32_t i = 0; i < line->value->count; i++) {
+        const struct part *part = &line->value->parts[i];
+        const struct fa *origins = box_language(view->box, model->origin);
+        Str one;
+        *echo = *echo || ((part->kind == PART_CAPTURE || part->var == model->origin) &&
+                          !(origins && fa_is_literal(model->arena, origins, &one)));
+    }
+    return value_hash(line->value);
+}
+
+// Whether answers depend on the origin, and not all of them say so.
+static bool lacks_vary(const struct looking *looking, Span *span)
+{
+    bool depends = false, lacks = false, open = false;
+    uint64_t first = 0;
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < looking->views->count; i++) {
+        const struct view *view = &looking->views->items[i];
+        if (!is_cacheable(looking->model, view))
+            continue;
+        uint64_t line = origin_line(looking->model, view, &depends, span);
+        first = seen++ ? first : line;
+        depends = depends || line != first;
+        lacks = lacks || !varies(looking->model, view);
+        open = open || view->open;
+    }
+    return depends && lacks && !open;
+}
+
+// ---- all of it
+
+// The caches that the endpoint's answers pass.
+static uint32_t caches_of(struct model *model, const struct views *views, const struct cache ***out)
+{
+    VEC(const struct cache *) all = { 0 };
+    for (uint32_t i = 0; i < views->count; i++)
+        for (uint32_t c = 0; c < views->items[i].response->cache_count; c++) {
+            const struct cache *cache = &views->items[i].response->caches[c];
+            bool known = false;
+            for (uint32_t k = 0; k < all.count && !known; k++)
+                known = str_equal(all.items[k]->name, cache->name);
+            if (!known)
+                *vec_push(model->arena, &all) = cache;
+        }
+    *out = all.items;
+    return all.count;
+}
+
+static void observe_mixing(const struct looking *looking, bool silent,
+                           const struct sequence *sequence, struct observations *out)
+{
+    // What Vary would cure is said once, where Vary is missing.
+    if (silent && sequence->cache->vary == CACHE_VARY_SPLITS)
+        return;
+    struct observation observation = {
+        .kind = OBSERVED_CACHE_MIXES,
+        .endpoint = looking->endpoint,
+        .header = STR("Access-Control-Allow-Origin"),
+        .value = sequence->name,
+        .problem = sequence_text(looking->model->arena, sequence),
+        .span = sequence->cache->span,
+    };
+    observation.part.origins.witness = sequence->second;
+    observe_add(looking->model, observation, out);
+}
+
+static void observe_method(struct looking *looking, bool preflight, struct observations *out)
+{
+    struct model *model = looking->model;
+    const struct cache **caches;
+    uint32_t count = caches_of(model, looking->views, &caches);
+    struct sequence shown = { 0 };
+    Span span = { 0 };
+    bool silent = !preflight && lacks_vary(looking, &span), is_shown = false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct sequence sequence;
+        if (!show(looking, caches[i], &sequence))
+            continue;
+        observe_mixing(looking, silent, &sequence, out);
+        if (is_shown || sequence.cache->vary != CACHE_VARY_SPLITS)
+            continue;
+        shown = sequence;
+        is_shown = true;
+    }
+    if (!silent)
+        return;
+    if (!is_shown)
+        is_shown = show(looking, NULL, &shown);
+    observe_add(model,
+                (struct observation){ .kind = OBSERVED_VARY_MISSING,
+                                      .endpoint = looking->endpoint,
+                                      .header = STR("Vary"),
+                                      .problem = is_shown
+                                                     ? sequence_text(model->arena, &shown)
+                                                     : STR("a cache gives one origin's answer to "
+                                                           "another"),
+                                      .span = span },
+                out);
+}
+
+void observe_caches(const struct judge *judge, const struct upstreams *upstreams,
+                    const struct endpoint *endpoint, const struct boxes *situations,
+                    struct observations *out)
+{
+    static const char *const methods[] = { "GET", "OPTIONS" };
+    for (uint32_t i = 0; i < situations->count; i++)
+        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+            struct views views;
+            views_of(judge->model, upstreams, endpoint, situations->items[i], str_from(methods[m]),
+                     &views);
+            struct looking looking = { judge, judge->model, endpoint, &views };
+            observe_method(&looking, m == 1, out);
+        }
+}
