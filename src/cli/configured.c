@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "browser/url.h"
 #include "cli/requests.h"
+#include "rule/observe.h"
 
 // What browsers send besides what they are told, with values that depend on them and on their user.
 static const Str always[] = {
@@ -110,6 +111,8 @@ static void answer(void *context, const struct fetch_wire *wire, struct fetch_an
         return;
     }
     policy_answer(configured->policy, configured->upstreams, &request, &lines);
+    if (!wire->preflight)
+        configured->endpoint = lines.endpoint;
     if (is_elsewhere(configured, &request, &lines)) {
         Str origin = url_origin(arena, wire->url);
         refuse(out,
@@ -169,4 +172,20 @@ void configured_notes(const struct configured *configured, struct notes *out)
     if (configured->guessed_file)
         *vec_push(arena, out) =
             (struct note){ "FileAssumed", STR("the file that is asked for is taken to be there") };
+}
+
+void configured_cache_notes(const struct configured *configured, const struct judge *judge,
+                            struct notes *out)
+{
+    struct observations seen = { 0 };
+    if (!configured->endpoint)
+        return;
+    observe(judge, configured->upstreams, configured->endpoint, false, &seen);
+    for (uint32_t i = 0; i < seen.count; i++) {
+        const struct observation *one = &seen.items[i];
+        bool is_named = one->kind == OBSERVED_VARY_MISSING && one->value.len;
+        if (one->kind == OBSERVED_CACHE_MIXES || is_named)
+            *vec_push(judge->model->arena, out) =
+                (struct note){ "CacheMixesOrigins", one->problem };
+    }
 }

@@ -81,6 +81,9 @@ static bool browse_line(struct workspace *workspace, struct version *version, Sp
     notes_of(run->arena, &page.request, &fetch, &notes);
     notes_about_caches(run->arena, &server, &fetch, &notes);
     configured_notes(&seen, &notes);
+    configured_cache_notes(
+        &seen, &(struct judge){ workspace->model, workspace->space, version->config.trusted },
+        &notes);
     explain_verdict(out, &fetch);
     write_browsed(out, workspace->files, &fetch, &notes);
     return true;

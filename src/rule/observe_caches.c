@@ -298,6 +298,7 @@ static void observe_method(struct looking *looking, bool preflight, struct obser
                 (struct observation){ .kind = OBSERVED_VARY_MISSING,
                                       .endpoint = looking->endpoint,
                                       .header = STR("Vary"),
+                                      .value = is_shown ? shown.name : STR(""),
                                       .problem = is_shown
                                                      ? sequence_text(model->arena, &shown)
                                                      : STR("a cache gives one origin's answer to "
