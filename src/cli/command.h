@@ -38,7 +38,7 @@ struct command {
 };
 
 extern const struct command command_diff, command_check, command_show, command_simulate,
-    command_rules, command_why, command_history, command_gate, command_completion;
+    command_rules, command_why, command_history, command_gate, command_init, command_completion;
 extern const struct command *const commands[]; // in the order of --help
 extern const uint32_t command_count;
 

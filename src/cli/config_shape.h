@@ -1,6 +1,7 @@
 #pragma once
 // config_shape: what .corsgate.yml may hold, as one table: the reader checks a file against it, and
-// the JSON Schema of docs/schema is written from it. Private to config*.
+// the JSON Schema of docs/schema and a first file (starter.h) are written from it. Private to
+// config* and starter*.
 
 #include "base/buf.h"
 #include "syntax/data.h"

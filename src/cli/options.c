@@ -150,6 +150,12 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
     case OPTION_CREDENTIALS:
         out->credentials = true;
         return true;
+    case OPTION_FORCE:
+        out->force = true;
+        return true;
+    case OPTION_PRINT:
+        out->print = true;
+        return true;
     case OPTION_STAGED:
         out->staged = true;
         return true;

@@ -33,6 +33,7 @@ struct options {
     uint32_t jobs; // 0: as many as there are processors
     bool review_note, quiet, raw, explain, stack, help, version;
     bool staged, pre_push, credentials;
+    bool force, print; // of init
 };
 
 // The commands that take an option, as bits.
@@ -46,7 +47,8 @@ enum option_user {
     USED_BY_HISTORY = 64,
     USED_BY_GATE = 128,
     USED_BY_COMPLETION = 256,
-    USED_BY_ALL = 511,
+    USED_BY_INIT = 512,
+    USED_BY_ALL = 1023,
 };
 
 // Reads the words that follow the command's name. False when they make no sense: *complaint says
