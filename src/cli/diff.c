@@ -218,6 +218,23 @@ static enum exit_status both_empty(struct workspace *workspace, const struct sid
     return EXIT_STATUS_PASS;
 }
 
+// Whose configuration judges, where that is not the old version. False when there is no such
+// revision, which is said.
+static bool find_judge(struct workspace *workspace, struct version *old)
+{
+    struct command_run *command = workspace->command;
+    struct side side;
+    if (!command->options->judge.len)
+        return true;
+    struct version *judge = ARENA_NEW(command->run->arena, struct version);
+    if (!sides_revision(command, command->options->judge, &side) ||
+        !version_open_revision(workspace, &side.revision, judge) ||
+        !version_configure(workspace, judge, BROKEN_CONFIG_IGNORED))
+        return false;
+    old->judge = &judge->config;
+    return true;
+}
+
 static enum exit_status compare_sides(struct command_run *command, const struct sides *sides)
 {
     struct workspace workspace = workspace_new(command);
@@ -225,7 +242,8 @@ static enum exit_status compare_sides(struct command_run *command, const struct 
     Str *paths;
     if (!clean_paths(command, sides, &paths) ||
         !open_side(&workspace, sides, true, paths, sides->path_count, &old) ||
-        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED))
+        !version_configure(&workspace, &old, BROKEN_CONFIG_IGNORED) ||
+        !find_judge(&workspace, &old))
         return EXIT_STATUS_BROKEN;
     version_load(&workspace, &old, NULL);
     if (!open_side(&workspace, sides, false, paths, sides->path_count, &new) ||
@@ -328,7 +346,8 @@ const struct command command_diff = {
         "Every file that corsgate recognises is read (what git ignores is not); PATHs restrict\n"
         "that. In a repository, a path behind a revision is such a PATH; two paths are two\n"
         "versions. Trusted origins and rule levels come from the configuration file of OLD, so\n"
-        "that a change cannot judge itself.\n"
+        "that a change cannot judge itself; --judge names a revision that may be newer than where\n"
+        "a branch began.\n"
         "\n"
         "Exit status: 0 nothing to hold back, 1 an error, 3 a review is needed, 2 bad usage or\n"
         "input that cannot be read.\n",

@@ -10,6 +10,17 @@ struct gate {
     struct config config;
 };
 
+typedef void gate_writer(const struct gate_report *report, struct buf *out);
+
+static gate_writer *writer_of(Str format)
+{
+    if (str_is(format, "text"))
+        return gate_write_text;
+    if (str_is(format, "json"))
+        return gate_write_json;
+    return gate_write_markdown;
+}
+
 static bool options_make_sense(struct command_run *command)
 {
     const struct options *options = command->options;
@@ -48,28 +59,44 @@ static bool read_result(struct gate *gate, Str path, Str commit, struct gate_fin
                  STR_ARG(commit));
 }
 
-static bool read_older(struct gate *gate, Str option)
+// "SHA=FILE": the result at that commit.
+static bool read_named(struct gate *gate, const char *name, Str option, struct gate_result *out)
 {
-    struct arena *arena = gate->command->run->arena;
-    struct gate_results *older = &gate->input.older;
-    struct gate_result result;
     Str commit, path;
     if (!str_cut(option, STR("="), &commit, &path) || !path.len ||
-        !gate_parse_commit(arena, commit, &result.commit)) {
-        command_fail(gate->command,
-                     "--approved-result: \"%.*s\" is not SHA=FILE with a whole "
-                     "commit id",
+        !gate_parse_commit(gate->command->run->arena, commit, &out->commit)) {
+        command_fail(gate->command, "--%s: \"%.*s\" is not SHA=FILE with a whole commit id", name,
                      STR_ARG(option));
         return false;
     }
+    return read_result(gate, path, out->commit, &out->findings);
+}
+
+static bool read_older(struct gate *gate, Str option)
+{
+    struct gate_results *older = &gate->input.older;
+    struct gate_result result;
+    if (!read_named(gate, "approved-result", option, &result))
+        return false;
     for (uint32_t i = 0; i < older->count; i++)
         if (str_equal(older->items[i].commit, result.commit)) {
-            command_fail(gate->command, "--approved-result: %.*s is given twice", STR_ARG(commit));
+            command_fail(gate->command, "--approved-result: %.*s is given twice",
+                         STR_ARG(result.commit));
             return false;
         }
-    if (!read_result(gate, path, result.commit, &result.findings))
+    *vec_push(gate->command->run->arena, older) = result;
+    return true;
+}
+
+static bool read_group(struct gate *gate)
+{
+    Str option = gate->command->options->group_result;
+    struct gate_result result;
+    if (!option.len)
+        return true;
+    if (!read_named(gate, "group-result", option, &result))
         return false;
-    *vec_push(arena, older) = result;
+    gate->input.group = result.findings;
     return true;
 }
 
@@ -103,7 +130,7 @@ static bool read_all(struct gate *gate)
     for (uint32_t i = 0; i < options->approved_results.count; i++)
         if (!read_older(gate, options->approved_results.items[i]))
             return false;
-    return true;
+    return read_group(gate);
 }
 
 static enum exit_status exit_of(struct gate *gate, const struct gate_decision *decision)
@@ -142,7 +169,7 @@ static enum exit_status start(struct command_run *command)
     for (uint32_t i = 0; i < command->options->outputs.count; i++) {
         const struct output *output = &command->options->outputs.items[i];
         struct buf out = { .arena = command->run->arena };
-        (str_is(output->format, "json") ? gate_write_json : gate_write_text)(&report, &out);
+        writer_of(output->format)(&report, &out);
         if (!command_write(command, output->path, buf_str(&out)))
             return EXIT_STATUS_BROKEN;
     }

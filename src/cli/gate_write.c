@@ -37,9 +37,11 @@ static Str url_of(const struct gate_finding *finding)
 
 static Str summary(const struct gate_decision *decision, struct arena *arena)
 {
-    unsigned errors = decision->errors.count, items = decision->items.count, held = 0;
-    for (uint32_t i = 0; i < decision->items.count; i++)
+    unsigned errors = decision->errors.count, items = decision->items.count, held = 0, alien = 0;
+    for (uint32_t i = 0; i < decision->items.count; i++) {
         held += !decision->items.items[i].approved;
+        alien += !decision->items.items[i].groups.count;
+    }
     switch (decision->outcome) {
     case GATE_CLEAR:
         return STR("nothing needs a review");
@@ -48,6 +50,9 @@ static Str summary(const struct gate_decision *decision, struct arena *arena)
     case GATE_HELD:
         if (decision->blocked)
             return STR("an approver requests changes");
+        if (alien)
+            return str_format(arena, "the merge group shows %u finding%s that the head does not",
+                              alien, alien == 1 ? "" : "s");
         return str_format(arena, "approvals are missing for %u finding%s", held,
                           held == 1 ? "" : "s");
     case GATE_FAILED:
@@ -59,56 +64,75 @@ static Str summary(const struct gate_decision *decision, struct arena *arena)
     return decision->why;
 }
 
-// ---- text
+// ---- text and Markdown, which say the same
 
-static void write_names(struct buf *out, const struct gate_group *group)
+struct tongue {
+    struct buf *out;
+    bool markdown; // what others wrote stands as code
+};
+
+static void begin(const struct tongue *tongue, const char *what)
+{
+    buf_addf(tongue->out, tongue->markdown ? "- %s: " : "  %-10s", what);
+}
+
+static void others(const struct tongue *tongue, Str text)
+{
+    (tongue->markdown ? markdown_code : tell_text)(tongue->out, text);
+}
+
+static void write_names(const struct tongue *tongue, const struct gate_group *group)
 {
     uint32_t shown = 0, left = count_free(group);
     for (uint32_t i = 0; i < group->members.count && shown < NAMES_SHOWN; i++) {
         if (has_approved(group, group->members.items[i]))
             continue;
-        buf_add_text(out, shown++ ? ", " : "");
-        tell_text(out, group->members.items[i]);
+        buf_add_text(tongue->out, shown++ ? ", " : "");
+        others(tongue, group->members.items[i]);
     }
     if (left > shown)
-        buf_addf(out, " and %u more", (unsigned)(left - shown));
+        buf_addf(tongue->out, " and %u more", (unsigned)(left - shown));
 }
 
-static void write_missing(struct buf *out, const struct gate_group *group)
+static void write_missing(const struct tongue *tongue, const struct gate_group *group)
 {
+    struct buf *out = tongue->out;
     unsigned missing = count_missing(group);
     if (!group->is_asked || !missing)
         return;
-    buf_addf(out, "  missing   %u approval%s", missing, missing == 1 ? "" : "s");
+    begin(tongue, "missing");
+    buf_addf(out, "%u approval%s", missing, missing == 1 ? "" : "s");
     if (group->url.len) {
         buf_add_text(out, " for ");
-        tell_text(out, group->url);
+        others(tongue, group->url);
     }
     if (!group->approver_count) {
         buf_add_text(out, ": the configuration names no approvers, so nobody can approve\n");
         return;
     }
     buf_add_text(out, count_free(group) ? " of: " : ": there is nobody left who could approve");
-    write_names(out, group);
+    write_names(tongue, group);
     if (count_free(group) && count_free(group) < missing)
         buf_add_text(out, "; these are too few");
     buf_add_char(out, '\n');
 }
 
-static void write_voice(struct buf *out, const struct gate_voice *voice)
+static void write_voice(const struct tongue *tongue, const struct gate_voice *voice)
 {
     const struct gate_review *review = voice->review;
-    buf_add_text(out, "  review    ");
-    tell_text(out, review->login.len ? review->login : STR("nobody"));
-    buf_addf(out, ": %s", gate_state_name(review->state));
+    begin(tongue, "review");
+    others(tongue, review->login.len ? review->login : STR("nobody"));
+    buf_addf(tongue->out, ": %s", gate_state_name(review->state));
     if (review->commit.len)
-        buf_addf(out, " of %.*s", SHORT, review->commit.ptr);
-    buf_addf(out, " (%s)\n", gate_fate_text(voice->fate));
+        buf_addf(tongue->out, " of %.*s", SHORT, review->commit.ptr);
+    buf_addf(tongue->out, " (%s)\n", gate_fate_text(voice->fate));
 }
 
 static void write_needs(const struct gate_decision *decision, const struct gate_item *item,
                         struct buf *out)
 {
+    if (!item->groups.count && decision->outcome != GATE_UNKNOWN)
+        buf_add_text(out, "to be seen at the head, too: only the merge group shows it");
     for (uint32_t i = 0; i < item->groups.count; i++) {
         const struct gate_group *group = &decision->groups[item->groups.items[i]];
         buf_addf(out, "%s%u of ", i ? ", " : "", (unsigned)group->needed);
@@ -164,8 +188,7 @@ static void write_row(const struct gate_report *report, const struct gate_item *
     buf_add_char(out, ' ');
     markdown_code(out, finding->message);
     buf_add_text(out, " | ");
-    if (report->decision->groups)
-        write_needs(report->decision, item, out);
+    write_needs(report->decision, item, out);
     buf_add_text(out, " | ");
     for (uint32_t i = 0; i < voices.list.count; i++) {
         const struct gate_review *review = voices.list.items[i]->review;
@@ -177,37 +200,60 @@ static void write_row(const struct gate_report *report, const struct gate_item *
              item->approved ? "approved" : "held");
 }
 
-void gate_write_text(const struct gate_report *report, struct buf *out)
+static void write_lines(const struct gate_report *report, const struct tongue *tongue)
 {
     const struct gate_decision *decision = report->decision;
-    static const char *const words[] = {
-        [GATE_CLEAR] = "PASS",  [GATE_PASSED] = "PASS",     [GATE_HELD] = "HELD",
-        [GATE_FAILED] = "FAIL", [GATE_UNKNOWN] = "UNKNOWN",
-    };
-    buf_addf(out, "%s: ", words[decision->outcome]);
-    tell_text(out, summary(decision, out->arena));
-    buf_addf(out, "\n  head      %.*s", STR_ARG(report->pull->head));
+    struct buf *out = tongue->out;
+    begin(tongue, "head");
+    buf_addf(out, "%.*s", STR_ARG(report->pull->head));
     if (report->pull->number)
         buf_addf(out, " of pull request %u", (unsigned)report->pull->number);
     buf_add_text(out, " by ");
-    tell_text(out, report->pull->author);
+    others(tongue, report->pull->author);
     buf_add_char(out, '\n');
     for (uint32_t i = 0; i < decision->errors.count; i++) {
-        buf_add_text(out, "  error     ");
-        tell_text(out, decision->errors.items[i]->message);
+        begin(tongue, "error");
+        others(tongue, decision->errors.items[i]->message);
         buf_add_text(out, " [");
-        tell_text(out, decision->errors.items[i]->rule);
+        others(tongue, decision->errors.items[i]->rule);
         buf_add_text(out, "]\n");
     }
     for (uint32_t i = 0; i < decision->group_count; i++)
-        write_missing(out, &decision->groups[i]);
+        write_missing(tongue, &decision->groups[i]);
     for (uint32_t i = 0; i < decision->voices.count; i++)
-        write_voice(out, &decision->voices.items[i]);
+        write_voice(tongue, &decision->voices.items[i]);
     if (!decision->items.count)
         return;
     buf_add_text(out, "\n| finding | needs | approved by | |\n| --- | --- | --- | --- |\n");
     for (uint32_t i = 0; i < decision->items.count; i++)
         write_row(report, &decision->items.items[i], out);
+}
+
+static const char *word_of(enum gate_outcome outcome)
+{
+    static const char *const words[] = {
+        [GATE_CLEAR] = "PASS",  [GATE_PASSED] = "PASS",     [GATE_HELD] = "HELD",
+        [GATE_FAILED] = "FAIL", [GATE_UNKNOWN] = "UNKNOWN",
+    };
+    return words[outcome];
+}
+
+void gate_write_text(const struct gate_report *report, struct buf *out)
+{
+    const struct tongue tongue = { out, false };
+    buf_addf(out, "%s: ", word_of(report->decision->outcome));
+    tell_text(out, summary(report->decision, out->arena));
+    buf_add_char(out, '\n');
+    write_lines(report, &tongue);
+}
+
+void gate_write_markdown(const struct gate_report *report, struct buf *out)
+{
+    const struct tongue tongue = { out, true };
+    buf_addf(out, "## corsgate gate: %s\n\n", word_of(report->decision->outcome));
+    markdown_text(out, summary(report->decision, out->arena));
+    buf_add_text(out, ".\n\n");
+    write_lines(report, &tongue);
 }
 
 // ---- JSON

@@ -13,4 +13,5 @@ struct gate_report {
 };
 
 void gate_write_text(const struct gate_report *report, struct buf *out);
+void gate_write_markdown(const struct gate_report *report, struct buf *out);
 void gate_write_json(const struct gate_report *report, struct buf *out);

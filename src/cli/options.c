@@ -129,6 +129,12 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
     case OPTION_APPROVED_RESULT:
         *vec_push(arena, &out->approved_results) = value;
         return true;
+    case OPTION_GROUP_RESULT:
+        out->group_result = value;
+        return true;
+    case OPTION_JUDGE:
+        out->judge = value;
+        return true;
     case OPTION_RAW:
         out->raw = true;
         return true;

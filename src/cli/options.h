@@ -27,6 +27,8 @@ struct options {
     Str origin, method;                // of history; empty: not said
     Str result, reviews, event, teams; // of gate: paths of files
     VEC(Str) approved_results;         // "SHA=FILE"
+    Str group_result;                  // the same
+    Str judge;                         // of diff: a revision
     VEC(Str) headers;                  // "name", or "name: value"
     enum level fail_on;                // LEVEL_OFF: never
     enum color color;

@@ -92,9 +92,9 @@ void revert_look(const struct revert_asked *asked, struct findings *findings, st
     struct workspace *workspace = asked->workspace;
     struct repo *repo = workspace->command->repo;
     struct repo_commit commit;
-    if (asked->old_side->kind != SIDE_REVISION || asked->old->config.approvals.always_review ||
-        !is_worth_while(findings) || opens_up(asked->diff) ||
-        !repo_commit_get(repo, asked->old_side->revision.commit, &commit))
+    if (asked->old_side->kind != SIDE_REVISION ||
+        version_judge(asked->old)->approvals.always_review || !is_worth_while(findings) ||
+        opens_up(asked->diff) || !repo_commit_get(repo, asked->old_side->revision.commit, &commit))
         return;
     struct version whole = *asked->new, ancestor;
     whole.result = (struct dialect_result){ 0 };

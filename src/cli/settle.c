@@ -32,12 +32,12 @@ static const struct rule *join_rules(struct arena *arena, const struct config *j
 struct rule_settings settle_rules(struct workspace *workspace, const struct version *old,
                                   const struct version *new)
 {
-    const struct config *judge = old ? &old->config : &new->config;
+    const struct config *judge = version_judge(old ? old : new);
     struct rule_settings out = {
         .levels = judge->levels.items,
         .level_count = judge->levels.count,
         .trusted = judge->trusted,
-        .old_upstreams = &judge->upstreams,
+        .old_upstreams = old ? &old->config.upstreams : &new->config.upstreams,
         .new_upstreams = &new->config.upstreams,
     };
     out.custom = join_rules(workspace->command->run->arena, judge, &new->config, &out.custom_count);
@@ -89,7 +89,7 @@ bool settle_findings(struct workspace *workspace, const struct version *old,
                      struct findings *findings, struct report *report)
 {
     struct arena *arena = workspace->command->run->arena;
-    const struct config *judge = old ? &old->config : &new->config;
+    const struct config *judge = version_judge(old ? old : new);
     struct comments old_comments = { 0 }, new_comments = { 0 };
     struct baseline baseline = { .count = 0 };
     uint32_t *used = ARENA_ARRAY(arena, uint32_t, judge->waivers.count + 1);

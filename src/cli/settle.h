@@ -6,8 +6,8 @@
 #include "review/suppress.h"
 #include "rule/expectation.h"
 
-// What the rules are asked with. Trust and levels are those of the old version (`old` NULL: there
-// is but one), so that a change under review does not judge itself; the project's own rules are
+// What the rules are asked with. Trust and levels are those of the old version's judge (`old` NULL:
+// there is but one), so that a change under review does not judge itself; the project's own rules are
 // those of the old version and what the new one adds to them.
 struct rule_settings settle_rules(struct workspace *workspace, const struct version *old,
                                   const struct version *new);

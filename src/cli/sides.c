@@ -356,6 +356,15 @@ static bool find_pushed(struct reading *reading, struct sides_list *out)
 
 // ----
 
+bool sides_revision(struct command_run *command, Str name, struct side *out)
+{
+    struct reading reading = { .command = command };
+    reading.repo = command_repository(command, &reading.missing);
+    if (!reading.repo)
+        return refuse(&reading, reading.missing);
+    return find_revision(&reading, name, out);
+}
+
 bool side_is_git(const struct side *side)
 {
     return side->kind != SIDE_PATH;

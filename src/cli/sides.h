@@ -31,6 +31,8 @@ struct sides_list {
 // pushed. False when they make no sense, which is said.
 MUST_CHECK bool sides_find(struct command_run *command, struct sides_list *out);
 
+// A revision of the repository by its name. False when there is none, which is said.
+MUST_CHECK bool sides_revision(struct command_run *command, Str name, struct side *out);
 // Whether a side is of the repository, so that its root is the top of that.
 bool side_is_git(const struct side *side);
 // A path of the command line (relative to the current folder) from the top of the repository; false

@@ -18,6 +18,11 @@ struct workspace workspace_new(struct command_run *command)
     return workspace;
 }
 
+const struct config *version_judge(const struct version *version)
+{
+    return version->judge ? version->judge : &version->config;
+}
+
 // Whether rule ids are said: what is wrong with a configuration file or a request is no finding.
 enum ids { WITHOUT_IDS, WITH_IDS };
 

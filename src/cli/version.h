@@ -20,12 +20,17 @@ struct version {
     uint32_t path_count;
     bool is_void; // paths were asked for, and it has none of them
     struct config config;
+    const struct config *judge;   // says who is trusted, which levels count, what is waived; of the
+                                  // old version of a comparison, NULL: its own
     struct dialect_result result; // policy and files
     bool complete;                // everything that was asked for could be read
     uint32_t first_file;          // its files have numbers from here on
     struct diag *diags;
     uint32_t diag_count;
 };
+
+// The configuration that judges what becomes of a version.
+const struct config *version_judge(const struct version *version);
 
 struct workspace workspace_new(struct command_run *command);
 

@@ -287,23 +287,53 @@ static int compare_findings(const void *left, const void *right)
     return order ? order : str_compare(a->rule, b->rule);
 }
 
+// What needs a review, by fingerprint.
+struct shown {
+    const struct gate_finding **items;
+    uint32_t count;
+};
+
+static struct shown shown_by(struct arena *arena, const struct gate_findings *findings)
+{
+    struct shown out = { ARENA_ARRAY(arena, const struct gate_finding *, findings->count + 1), 0 };
+    for (uint32_t i = 0; i < findings->count; i++)
+        if (needs_review(&findings->items[i]))
+            out.items[out.count++] = &findings->items[i];
+    if (out.count)
+        qsort(out.items, out.count, sizeof *out.items, compare_findings);
+    return out;
+}
+
+static bool is_shown(const struct shown *shown, const struct gate_finding *finding)
+{
+    return shown->count &&
+           bsearch(&finding, shown->items, shown->count, sizeof *shown->items, compare_findings);
+}
+
 // Whether everything that needs a review now needed one there, too.
 static bool covers(struct judging *judging, const struct gate_result *older)
 {
-    const struct gate_finding **seen =
-        ARENA_ARRAY(judging->arena, const struct gate_finding *, older->findings.count + 1);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < older->findings.count; i++)
-        if (needs_review(&older->findings.items[i]))
-            seen[count++] = &older->findings.items[i];
-    if (count)
-        qsort(seen, count, sizeof *seen, compare_findings);
-    for (uint32_t i = 0; i < judging->out->items.count; i++) {
-        const struct gate_finding *finding = judging->out->items.items[i].finding;
-        if (!count || !bsearch(&finding, seen, count, sizeof *seen, compare_findings))
+    const struct shown shown = shown_by(judging->arena, &older->findings);
+    for (uint32_t i = 0; i < judging->out->items.count; i++)
+        if (!is_shown(&shown, judging->out->items.items[i].finding))
             return false;
-    }
     return true;
+}
+
+// Takes what counts of a result.
+static void take(struct judging *judging, const struct gate_findings *findings,
+                 const struct shown *known)
+{
+    for (uint32_t i = 0; i < findings->count; i++) {
+        const struct gate_finding *finding = &findings->items[i];
+        if (finding->suppressed || (known && finding->review && is_shown(known, finding)))
+            continue;
+        if (finding->review)
+            *vec_push(judging->arena, &judging->out->items) =
+                (struct gate_item){ .finding = finding };
+        else if (finding->level == LEVEL_ERROR)
+            *vec_push(judging->arena, &judging->out->errors) = finding;
+    }
 }
 
 static bool is_carried(struct judging *judging, Str commit)
@@ -407,22 +437,17 @@ void gate_decide(struct model *model, const struct gate_input *input, struct gat
 {
     struct judging judging = { model, model->arena, input, out };
     *out = (struct gate_decision){ .outcome = GATE_UNKNOWN };
-    for (uint32_t i = 0; i < input->findings.count; i++) {
-        const struct gate_finding *finding = &input->findings.items[i];
-        if (finding->suppressed)
-            continue;
-        if (finding->review)
-            *vec_push(model->arena, &out->items) = (struct gate_item){ .finding = finding };
-        else if (finding->level == LEVEL_ERROR)
-            *vec_push(model->arena, &out->errors) = finding;
-    }
+    take(&judging, &input->findings, NULL);
+    uint32_t own = out->items.count;
+    const struct shown known = shown_by(model->arena, &input->findings);
     // Where nothing needs a review, nobody has to be known.
     if (out->items.count) {
         if (!make_groups(&judging) || !listen(&judging))
             return;
-        for (uint32_t i = 0; i < out->items.count; i++)
+        for (uint32_t i = 0; i < own; i++)
             ask(&judging, &out->items.items[i]);
         count_approvals(&judging);
     }
+    take(&judging, &input->group, &known);
     out->outcome = conclude(out);
 }

@@ -71,6 +71,9 @@ struct gate_input {
     struct gate_reviews reviews;
     struct gate_teams teams;
     struct gate_results older;
+    // What the merge group shows that the head is merged with: nothing of it is approved that the
+    // head does not show, too.
+    struct gate_findings group;
     Str head, author; // the head of the pull request in lower case; the login that opened it
     const struct approvals *policy; // of the base version
 };
@@ -114,7 +117,9 @@ struct gate_group {
 
 struct gate_item {
     const struct gate_finding *finding;
-    VEC(uint32_t) groups; // that have to approve it: numbers in the decision
+    VEC(uint32_t)
+    groups; // that have to approve it: numbers in the decision; none: nobody can,
+            // since only the merge group shows it
     bool approved;
 };
 

@@ -136,7 +136,7 @@ static const struct {
     { "no such report in a file",
       { "--format", "sarif=a" },
       USED_BY_GATE,
-      "--format: \"sarif\" is not text or json" },
+      "--format: \"sarif\" is not text, json or markdown" },
     { "no number",
       { "--jobs", "0" },
       USED_BY_DIFF,

@@ -284,6 +284,40 @@ START_TEST(decides)
 }
 END_TEST
 
+// A merge group is the head together with others: what it shows, the head must have shown.
+START_TEST(holds_what_only_the_merge_group_shows)
+{
+    static const struct {
+        const char *findings, *group;
+        enum gate_outcome outcome;
+    } groups[] = {
+        { ONE, ONE, GATE_PASSED },
+        { ONE " r2@a.example.com/", ONE, GATE_PASSED },
+        { ONE, "", GATE_PASSED },
+        { ONE, ONE " w2", GATE_PASSED },
+        { ONE, ONE " s2@a.example.com/", GATE_PASSED },
+        { ONE, ONE " r2@a.example.com/", GATE_HELD },
+        { ONE, "r2@a.example.com/", GATE_HELD },
+        { ONE, ONE " e2", GATE_FAILED },
+        { "", "", GATE_CLEAR },
+        { "", ONE, GATE_HELD },
+        { "w1@a.example.com/", ONE, GATE_HELD },
+        { "s1@a.example.com/", ONE, GATE_HELD },
+    };
+    struct fixture fixture = fixture_new();
+    struct approvals policy = policy_of(&fixture, 1, true);
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        struct gate_input input = input_of(&fixture, &policy, groups[i].findings, "A:lead:h:1");
+        struct gate_decision decision;
+        add_findings(fixture.arena, groups[i].group, &input.group);
+        gate_decide(fixture.model, &input, &decision);
+        ck_assert_msg(decision.outcome == groups[i].outcome, "row %zu: %s", i,
+                      gate_outcome_name(decision.outcome));
+    }
+    arena_free(fixture.arena);
+}
+END_TEST
+
 START_TEST(decides_nothing_without_knowing_people)
 {
     struct fixture fixture = fixture_new();
@@ -405,6 +439,7 @@ int main(void)
     TCase *tcase = tcase_create("gate");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, decides, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(tcase, holds_what_only_the_merge_group_shows);
     tcase_add_test(tcase, decides_nothing_without_knowing_people);
     tcase_add_test(tcase, refuses_one_review_that_says_two_things);
     tcase_add_test(tcase, labels_are_ids_or_say_nothing);
