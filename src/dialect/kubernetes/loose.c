@@ -54,7 +54,7 @@ void loose_read(struct cluster *cluster)
         const struct data *found = find(document->root, 32);
         if (!found)
             continue;
-        uint64_t identity = objects_hash(found, 32);
+        uint64_t identity = data_hash(found);
         policy_add_unknown(
             cluster->policy,
             (struct unknown){ found->span,
