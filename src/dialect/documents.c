@@ -237,3 +237,16 @@ const struct box *documents_instance(const struct reading *reading, uint32_t num
     }
     return box;
 }
+
+Str document_host(struct arena *arena, const struct data *host)
+{
+    if (!scalar_is_open(host))
+        return host->text;
+    char *name = ARENA_ARRAY(arena, char, host->text.len + 1);
+    for (size_t i = 0; i < host->text.len; i++) {
+        char c = host->text.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+        name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : plain ? c : '_';
+    }
+    return (Str){ name, host->text.len };
+}

@@ -44,6 +44,10 @@ MUST_CHECK bool documents_load(struct model *model, struct source *source,
 const struct box *documents_instance(const struct reading *reading, uint32_t number,
                                      const char *product);
 
+// A host that is filled in later, as a host of its own whose name is the expression's text: what is
+// answered there can be compared all the same. Others as they are written.
+Str document_host(struct arena *arena, const struct data *host);
+
 // Whether a path is a document by its name alone: .json, .yaml, .yml, .template (CloudFormation) or
 // one of those before ".tpl", ".tmpl", ".j2".
 bool document_is_named(Str path);

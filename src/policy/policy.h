@@ -202,6 +202,9 @@ struct upstreams {
 bool upstreams_equal(const struct upstreams *a, const struct upstreams *b);
 const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target);
 
+// Whether a header of an answer decides CORS, or how caches keep it: Access-Control-*, Vary.
+bool header_is_about_cors(Str name);
+
 // The lines that reach the client in a cell, for a final status: what the upstream sends, then the
 // operations. Values that depend on the request stay values; a line may be absent (value empty)
 // depending on the request.

@@ -75,19 +75,12 @@ static void read_vhost(struct envoy *envoy, const struct data *vhost, struct rou
 
 // ---- what a route does with a request
 
-static bool is_about_cors(Str name)
-{
-    Str stem = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
-}
-
 // How a header that the configuration adds or removes itself comes together with the filter's and
 // the upstream's is not in the reference.
 static void unknown_header(struct envoy *envoy, struct cases *cases, struct branch *branch,
                            const struct data *name, const struct data *value)
 {
-    if (!name || name->kind != DATA_SCALAR || !is_about_cors(name->text))
+    if (!name || name->kind != DATA_SCALAR || !header_is_about_cors(name->text))
         return;
     Str header = str_concat(envoy->model->arena, name->text, (Str){ "", 1 }); // with a NUL
     uint64_t identity = hash_str(HASH_SEED, name->text);

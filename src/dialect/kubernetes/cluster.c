@@ -106,6 +106,15 @@ void cluster_unknown(struct cluster *cluster, const struct object *object, Span 
                        (struct unknown){ span, reason, object_identity(cluster, object) });
 }
 
+void cluster_open(struct cluster *cluster, const struct object *object, Span span)
+{
+    cluster_unknown(cluster, object, span,
+                    str_format(cluster->arena,
+                               "which hosts and paths %.*s serves: a template that is not rendered "
+                               "says it",
+                               STR_ARG(object_text(cluster->arena, object))));
+}
+
 void cluster_remark(struct cluster *cluster, const char *rule, Span span, Str message,
                     uint64_t identity)
 {
@@ -122,17 +131,4 @@ void cluster_dangling(struct cluster *cluster, const struct object *from, Span s
         str_format(cluster->arena, "%.*s refers to %s %.*s%.*s, which is not here",
                    STR_ARG(object_text(cluster->arena, from)), kind, STR_ARG(where), STR_ARG(name));
     cluster_remark(cluster, "CG908", span, message, hash_str(HASH_SEED, message));
-}
-
-bool data_is_open(const struct data *data)
-{
-    if (!data)
-        return false;
-    if (data->unrendered || data->conditional)
-        return true;
-    for (uint32_t i = 0; i < data->count; i++)
-        if ((data->entries[i].key && data_is_open(data->entries[i].key)) ||
-            data_is_open(data->entries[i].value))
-            return true;
-    return false;
 }

@@ -130,11 +130,7 @@ static void add_route(struct cluster *cluster, struct parts *parts, const struct
         field_list(cluster->run, route, object_get(route, "spec"), "rules", &cluster->good);
     struct route_part part = { .object = route, .gateway = gateway };
     if (is_open(route)) {
-        cluster_unknown(cluster, route, route->span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves: a template that is not "
-                                   "rendered says it",
-                                   STR_ARG(object_text(cluster->arena, route))));
+        cluster_open(cluster, route, route->span);
         return;
     }
     read_hosts(cluster, &part);
@@ -177,19 +173,12 @@ struct serving_rule {
     bool policies;
 };
 
-static bool is_about_cors(Str name)
-{
-    Str stem = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
-}
-
 static void change_header(const struct serving_rule *serving, struct cases *cases,
                           struct branch *branch, enum header_verb verb, const struct data *name,
                           const struct data *value, bool beside_cors)
 {
     struct model *model = cases->model;
-    if (!name || name->kind != DATA_SCALAR || !is_about_cors(name->text))
+    if (!name || name->kind != DATA_SCALAR || !header_is_about_cors(name->text))
         return;
     if (beside_cors || (value && value->unrendered)) {
         Str text = str_format(serving->cluster->arena, "%.*s", STR_ARG(name->text));

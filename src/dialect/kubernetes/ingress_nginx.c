@@ -450,11 +450,7 @@ static void read_all(struct controller_state *state, const struct controller *co
                            "backend: it may be a patch of another one",
                            STR_ARG(object_text(state->arena, object))));
         else if (read.ingress.is_open)
-            cluster_unknown(cluster, object, read.ingress.open_span,
-                            str_format(state->arena,
-                                       "which hosts and paths %.*s serves: a template that is not "
-                                       "rendered says it",
-                                       STR_ARG(object_text(state->arena, object))));
+            cluster_open(cluster, object, read.ingress.open_span);
         else
             *vec_push(state->arena, &state->ingresses) = read;
     }

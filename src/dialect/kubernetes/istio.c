@@ -104,24 +104,6 @@ static void add_http(struct mesh *mesh, const struct mesh_route *root, const str
 
 // ---- which VirtualServices stand beside each other
 
-// A host that a template still has to say is one of its own, whose name is the template's text:
-// what is answered there can be compared all the same.
-static Str host_of(struct cluster *cluster, const struct object *object, const struct data *host)
-{
-    if (!host->unrendered)
-        return host->text;
-    cluster_unknown(
-        cluster, object, host->span,
-        str_format(cluster->arena, "which host the template %.*s stands for", STR_ARG(host->text)));
-    char *name = ARENA_ARRAY(cluster->arena, char, host->text.len + 1);
-    for (size_t i = 0; i < host->text.len; i++) {
-        char c = host->text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-        name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : plain ? c : '_';
-    }
-    return (Str){ name, host->text.len };
-}
-
 static bool read_hosts(struct mesh *mesh, const struct object *object, struct mesh_route *root)
 {
     struct cluster *cluster = mesh->cluster;
@@ -130,20 +112,23 @@ static bool read_hosts(struct mesh *mesh, const struct object *object, struct me
     if (!hosts || !hosts->count)
         return false; // a delegate
     root->hosts = ARENA_ARRAY(cluster->arena, Str, hosts->count);
-    for (uint32_t i = 0; i < hosts->count; i++)
-        root->hosts[root->host_count++] = host_of(cluster, object, hosts->entries[i].value);
+    for (uint32_t i = 0; i < hosts->count; i++) {
+        const struct data *host = hosts->entries[i].value;
+        root->hosts[root->host_count++] = document_host(cluster->arena, host);
+        if (scalar_is_open(host))
+            cluster_unknown(cluster, object, host->span,
+                            str_format(cluster->arena, "which host the template %.*s stands for",
+                                       STR_ARG(host->text)));
+    }
     const struct data *http = document_find(spec, "http");
-    bool open = hosts->unrendered;
+    bool open = hosts->unrendered || spec->unrendered || (http && http->unrendered);
     for (uint32_t i = 0; http && http->kind == DATA_LIST && i < http->count && !open; i++) {
-        const struct data *match = document_find(http->entries[i].value, "match");
-        open = http->entries[i].value->conditional || (match && data_is_open(match));
+        const struct data *entry = http->entries[i].value;
+        open =
+            entry->conditional || entry->unrendered || data_is_open(document_find(entry, "match"));
     }
     if (open)
-        cluster_unknown(cluster, object, hosts->span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves: a template that is not "
-                                   "rendered says it",
-                                   STR_ARG(object_text(cluster->arena, object))));
+        cluster_open(cluster, object, hosts->span);
     return !open;
 }
 
@@ -205,13 +190,6 @@ static void add_all(struct mesh *mesh, struct rooted_list *list)
 
 // ---- what a route does
 
-static bool is_about_cors(Str name)
-{
-    Str lower = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= lower.len && str_equal_nocase(str_slice(name, 0, lower.len), lower));
-}
-
 // headers.response: how it comes together with the filter is not established.
 static void change_headers(struct mesh *mesh, const struct object *object, struct cases *cases,
                            struct branch *branch, const struct data *holder)
@@ -223,7 +201,7 @@ static void change_headers(struct mesh *mesh, const struct object *object, struc
         for (uint32_t i = 0; names && i < names->count; i++) {
             const struct data *name =
                 names->entries[i].key ? names->entries[i].key : names->entries[i].value;
-            if (name->kind != DATA_SCALAR || !is_about_cors(name->text))
+            if (name->kind != DATA_SCALAR || !header_is_about_cors(name->text))
                 continue;
             Str text = str_format(mesh->cluster->arena, "%.*s", STR_ARG(name->text));
             branch_unknown_header(cases, branch, text.ptr,
@@ -299,9 +277,10 @@ static void serve(struct mesh *mesh, const struct mesh_route *route, struct case
         if (code)
             (void)data_get_number(code, 599, &status);
         branch_answer(cases, in, status, field->span);
-    } else if (!document_find(route->http, "route")) {
-        branch_answer_unknown(cases, in, STR("what this route does"), route->object->hash,
-                              route->http->span);
+    } else if (!document_find(route->http, "route") || data_is_open(route->cors)) {
+        branch_answer_unknown(cases, in, STR("what this route does"),
+                              hash_u64(route->object->hash, data_hash(route->cors)),
+                              route->cors ? route->cors->span : route->http->span);
     } else if (route->cors) {
         struct envoy_cors cors = istio_policy(mesh->cluster, route->object, route->cors);
         struct envoy_passed passed;

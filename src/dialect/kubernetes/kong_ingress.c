@@ -233,11 +233,7 @@ static void read_ingress(struct translation *to, const struct object *object)
     struct ingress ingress;
     ingress_read(cluster, object, &ingress);
     if (ingress.is_open) {
-        cluster_unknown(cluster, object, ingress.open_span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves: a template that is not "
-                                   "rendered says it",
-                                   STR_ARG(object_text(cluster->arena, object))));
+        cluster_open(cluster, object, ingress.open_span);
         return;
     }
     for (uint32_t r = 0; r < ingress.rules.count; r++) {

@@ -61,13 +61,6 @@ static void read_origins(struct cluster *cluster, const struct object *object,
         out->origins_span = list->entries[0].value->span;
 }
 
-static bool is_about_cors(Str name)
-{
-    Str stem = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
-}
-
 static void read_custom(struct cluster *cluster, const struct object *object,
                         const struct data *headers, struct traefik_headers *out)
 {
@@ -75,7 +68,7 @@ static void read_custom(struct cluster *cluster, const struct object *object,
         field_map(cluster->run, object, headers, "customResponseHeaders", &cluster->good);
     for (uint32_t i = 0; custom && i < custom->count; i++) {
         const struct data_entry *entry = &custom->entries[i];
-        if (!is_about_cors(entry->key->text) || entry->value->kind != DATA_SCALAR)
+        if (!header_is_about_cors(entry->key->text) || entry->value->kind != DATA_SCALAR)
             continue;
         bool open = entry->value->unrendered;
         *vec_push(cluster->arena, &out->custom) = (struct header_op){
