@@ -2,6 +2,7 @@
 // policy: the common model that every dialect produces and everything behind it reads: endpoints,
 // their cells, their answers.
 
+#include "base/map.h"
 #include "policy/box.h"
 #include "policy/value.h"
 
@@ -171,6 +172,7 @@ struct policy {
     uint32_t endpoint_count, endpoint_capacity;
     uint32_t malformed_count, malformed_capacity;
     uint32_t unknown_count, unknown_capacity;
+    struct map own_hosts; // private to dialect/documents
     uint32_t remark_count, remark_capacity;
     // Endpoints that only others ask, because compose() put them behind those: of `endpoints` no
     // more.

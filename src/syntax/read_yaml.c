@@ -168,7 +168,7 @@ static void note_template(const struct reader *reader, struct data *node)
         else
             end = middle;
     }
-    for (; first < holes->count && holes->items[first].begin < node->span.end; first++) {
+    for (; first < reader->next_hole; first++) { // what is placed is in it
         const struct hole *hole = &holes->items[first];
         Str text = str_slice(reader->written, hole->begin, hole->end);
         node->template = hash_str(node->template + 1, text);

@@ -287,7 +287,7 @@ static struct kong_route *find_route(const struct kong *kong, Str name)
 
 // ---- plugins
 
-static bool mentions_cors(const struct data *data)
+bool kong_mentions_cors(const struct data *data)
 {
     if (data->kind == DATA_SCALAR) {
         Str lower = data->text;
@@ -297,8 +297,8 @@ static bool mentions_cors(const struct data *data)
         return false;
     }
     for (uint32_t i = 0; i < data->count; i++)
-        if (mentions_cors(data->entries[i].value) ||
-            (data->entries[i].key && mentions_cors(data->entries[i].key)))
+        if (kong_mentions_cors(data->entries[i].value) ||
+            (data->entries[i].key && kong_mentions_cors(data->entries[i].key)))
             return true;
     return false;
 }
@@ -356,7 +356,7 @@ static void read_plugin(struct kong *kong, const struct data *node, struct kong_
         if (shared.len && !rest)
             dangle(kong, "_plugin_configs entry", shared, document_find(node, "_config"));
         plugin->cors = kong_read_cors(kong, config, rest, node->span);
-    } else if (config && mentions_cors(config)) {
+    } else if (config && kong_mentions_cors(config)) {
         plugin->touches = true;
     } else {
         return; // says nothing about CORS

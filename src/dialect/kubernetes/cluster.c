@@ -106,13 +106,27 @@ void cluster_unknown(struct cluster *cluster, const struct object *object, Span 
                        (struct unknown){ span, reason, object_identity(cluster, object) });
 }
 
-void cluster_open(struct cluster *cluster, const struct object *object, Span span)
+Str object_name(struct arena *arena, const struct object *object)
 {
-    cluster_unknown(cluster, object, span,
-                    str_format(cluster->arena,
-                               "which hosts and paths %.*s serves: a template that is not rendered "
-                               "says it",
-                               STR_ARG(object_text(cluster->arena, object))));
+    return str_format(arena, "%.*s.%.*s%s%.*s", STR_ARG(object->name), STR_ARG(object->space),
+                      object->space.len ? "." : "", STR_ARG(object->kind));
+}
+
+void cluster_outside(struct cluster *cluster, const struct object *object, Span span, Str reason,
+                     uint64_t more)
+{
+    uint64_t identity = hash_u64(object_identity(cluster, object), more);
+    document_outside(cluster->policy, object_name(cluster->arena, object), "kubernetes",
+                     (struct unknown){ span, reason, identity });
+}
+
+void cluster_open(struct cluster *cluster, const struct object *object, Span span, uint64_t more)
+{
+    Str reason = str_format(cluster->arena,
+                            "which hosts and paths %.*s serves: a template that is not rendered "
+                            "says it",
+                            STR_ARG(object_text(cluster->arena, object)));
+    cluster_outside(cluster, object, span, reason, more);
 }
 
 void cluster_remark(struct cluster *cluster, const char *rule, Span span, Str message,

@@ -102,7 +102,7 @@ static void read_origins(struct cluster *cluster, const struct object *object,
     }
     for (uint32_t i = 0; old && i < old->count; i++) {
         const struct data *origin = old->entries[i].value;
-        if (origin->unrendered)
+        if (data_is_open(origin))
             envoy_cors_take_unknown(out, object->hash, origin->span);
         else
             envoy_cors_take(cluster->model, out, envoy_exact(cluster->model, origin->text, false),

@@ -25,12 +25,15 @@ static const struct object_kind kinds[] = {
     { "projectcontour.io", "HTTPProxy", "v1" },
     { "networking.istio.io", "VirtualService", "v1 v1beta1 v1alpha3" },
     { "networking.istio.io", "Gateway", "v1 v1beta1 v1alpha3" },
+    { "networking.istio.io", "EnvoyFilter", "v1alpha3" },
     { "security.istio.io", "AuthorizationPolicy", "v1 v1beta1" },
     { "gateway.networking.k8s.io", "HTTPRoute", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "Gateway", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "GatewayClass", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "ReferenceGrant", "v1 v1beta1 v1alpha2" },
     { "gateway.envoyproxy.io", "SecurityPolicy", "v1alpha1" },
+    { "gateway.envoyproxy.io", "EnvoyPatchPolicy", "v1alpha1" },
+    { "gateway.envoyproxy.io", "EnvoyExtensionPolicy", "v1alpha1" },
     { "getambassador.io", "Mapping", "v2 v3alpha1 v1 v0" },
     { "getambassador.io", "Module", "v2 v3alpha1 v1 v0" },
     { "apisix.apache.org", "ApisixRoute", "v2 v2beta3 v2beta2 v2beta1 v1" },
@@ -277,8 +280,8 @@ bool objects_read(struct reading *reading, struct objects *out)
         const struct data *mixed = mixed_kind(document->root);
         if (mixed) {
             const struct data *root = document->root;
-            policy_add_unknown(
-                reading->out->policy,
+            document_outside(
+                reading->out->policy, document->path, "kubernetes",
                 (struct unknown){ mixed->span,
                                   STR("which objects come of this template: it is not rendered"),
                                   data_hash(root) });
