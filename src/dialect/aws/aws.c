@@ -202,8 +202,7 @@ static bool claims(const struct document *document, Str *why)
            claims_serverless(document, why) || claims_dump(document, why);
 }
 
-static bool read_document(struct reading *reading, const struct document *document,
-                          struct host_names *hosts)
+static bool read_document(struct reading *reading, const struct document *document)
 {
     Str why;
     struct terms plain = terms_plain(reading->model);
@@ -213,7 +212,7 @@ static bool read_document(struct reading *reading, const struct document *docume
                        .document = document,
                        .terms = &plain,
                        .good = true,
-                       .hosts = hosts };
+                       .hosts = reading->hosts };
     if (template_is(document)) {
         aws.template = template_new(reading->model, reading->out->policy, document);
         aws.terms = &aws.template->terms;
@@ -238,9 +237,8 @@ static bool read_document(struct reading *reading, const struct document *docume
 static bool read(struct reading *reading)
 {
     bool good = true;
-    struct host_names hosts = { 0 };
     for (uint32_t i = 0; i < reading->documents.count; i++)
-        good &= read_document(reading, reading->documents.items[i], &hosts);
+        good &= read_document(reading, reading->documents.items[i]);
     return good;
 }
 

@@ -267,7 +267,6 @@ static bool claims(const struct document *document, Str *why)
 static bool read(struct reading *reading)
 {
     bool good = true;
-    struct host_names hosts = { 0 };
     for (uint32_t i = 0; i < reading->documents.count; i++) {
         struct terms plain = terms_plain(reading->model);
         struct buckets buckets = { .model = reading->model,
@@ -276,7 +275,7 @@ static bool read(struct reading *reading)
                                    .document = reading->documents.items[i],
                                    .terms = &plain,
                                    .good = true,
-                                   .hosts = &hosts };
+                                   .hosts = reading->hosts };
         if (rules_of(buckets.document))
             read_file(&buckets);
         else

@@ -276,8 +276,7 @@ static bool claims(const struct document *document, Str *why)
     return has_bucket(document->root) || is_service(document);
 }
 
-static bool read_document(struct reading *reading, const struct document *document,
-                          struct host_names *hosts)
+static bool read_document(struct reading *reading, const struct document *document)
 {
     struct terms plain = terms_plain(reading->model);
     struct variables *variables = ARENA_NEW(reading->model->arena, struct variables);
@@ -287,7 +286,7 @@ static bool read_document(struct reading *reading, const struct document *docume
                                .document = document,
                                .terms = &plain,
                                .good = true,
-                               .hosts = hosts };
+                               .hosts = reading->hosts };
     *variables = (struct variables){ .model = reading->model, .root = document->root };
     if (rules_of(document)) {
         read_file(&buckets);
@@ -308,9 +307,8 @@ static bool read_document(struct reading *reading, const struct document *docume
 static bool read(struct reading *reading)
 {
     bool good = true;
-    struct host_names hosts = { 0 };
     for (uint32_t i = 0; i < reading->documents.count; i++)
-        good &= read_document(reading, reading->documents.items[i], &hosts);
+        good &= read_document(reading, reading->documents.items[i]);
     return good;
 }
 

@@ -265,7 +265,8 @@ static bool load_as(const struct dialect *dialect, struct model *model, struct s
                                        .root = ARENA_NEW(model->arena, struct data) };
         *vec_push(model->arena, &files) = document;
     }
-    const struct reading reading = { model, source, options, files, out };
+    struct host_names hosts = { 0 };
+    const struct reading reading = { model, source, options, files, out, &hosts };
     for (uint32_t i = 0; i < mine.list.count; i++) {
         Str path = mine.list.items[i];
         struct candidates candidates = guess(model, source, path);
