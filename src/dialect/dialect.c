@@ -2,6 +2,7 @@
 
 #include "dialect/aws/aws.h"
 #include "dialect/buckets/buckets.h"
+#include "dialect/cloudfront/cloudfront.h"
 #include "dialect/documents.h"
 #include "dialect/envoy/envoy.h"
 #include "dialect/kong/kong.h"
@@ -26,6 +27,7 @@ const struct dialect *const dialects[] = {
     &dialect_aws,
     &dialect_s3,
     &dialect_gcs,
+    &dialect_cloudfront,
     &dialect_kong,
     &dialect_envoy,
     &dialect_krakend,

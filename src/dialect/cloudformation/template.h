@@ -73,10 +73,11 @@ void template_complain(struct template *template, Span span, const char *format,
 // Of a piece of the template and all that it can depend on, for what is not known.
 uint64_t template_identity(const struct template *template, const struct data *data);
 
-// ---- private to this folder
-struct term template_resolve(struct terms *terms, const struct data *data);
 // The name and arguments of a function, short or long; false when `data` is none.
 bool template_function(const struct data *data, Str *name, const struct data **arguments);
+
+// ---- private to this folder
+struct term template_resolve(struct terms *terms, const struct data *data);
 struct term template_parameter(struct template *template, Str name, const struct data *data);
 bool template_has_parameter(const struct template *template, Str name);
 // Whether the parameter (or pseudo parameter) is that text. False, nothing written: not known.

@@ -28,8 +28,7 @@ struct envoy_cors {
 
     bool has_enabled;
     enum envoy_enabled enabled;
-    uint64_t enabled_identity; // of what says so
-    Span span;                 // the policy
+    Span span; // the policy
 };
 
 struct envoy_cors envoy_cors_none(struct model *model);

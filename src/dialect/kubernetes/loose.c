@@ -54,10 +54,11 @@ void loose_read(struct cluster *cluster)
         const struct data *found = find(document->root, 32);
         if (!found)
             continue;
-        document_outside(
-            cluster->policy, document->path, "kubernetes",
+        uint64_t identity = objects_hash(found, 32);
+        policy_add_unknown(
+            cluster->policy,
             (struct unknown){ found->span,
                               STR("what becomes of annotations that are rendered somewhere else"),
-                              data_hash(found) });
+                              identity });
     }
 }
