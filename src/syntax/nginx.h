@@ -49,6 +49,11 @@ bool conf_same(const struct conf *a, const struct conf *b);
 MUST_CHECK bool read_nginx(struct run *run, Str text, uint32_t file, uint32_t base,
                            struct conf *out);
 
+// About the first `most` bytes of a text, or more where they hold no whole statement: whole
+// statements, and each block that is open behind them closed, so that they are read as a file of
+// their own. `text` itself when it is no longer than that.
+Str nginx_beginning(struct run *run, Str text, uint32_t most);
+
 // What came of one reading, kept for the next one of nearly the same text.
 struct nginx_reading;
 struct nginx_how {

@@ -1,5 +1,6 @@
 #include "syntax/scan_nginx.h"
 
+#include "base/buf.h"
 #include "base/hash.h"
 
 #include <stdlib.h>
@@ -45,6 +46,8 @@ struct scan {
     uint32_t begin;                // where the statement begins
     struct opened *levels;         // 0 is the file
     uint32_t depth;                // blocks that are open
+    uint32_t whole;                // everything before is whole statements and blocks that begin,
+    uint32_t whole_depth;          // of which so many are open
 
     uint32_t piece;
     const struct nginx_reading *before;
@@ -364,14 +367,24 @@ static void end_statement(struct scan *scan)
     scan->closed_quote = false;
 }
 
+// Here a text could be cut.
+static void mark_whole(struct scan *scan)
+{
+    scan->whole = scan->at;
+    scan->whole_depth = scan->depth;
+}
+
 static void open_block(struct scan *scan)
 {
     if (scan->n_words == 0)
         fail(scan, scan->at, scan->at + 1, "\"{\" without a directive before it");
     if (scan->lua) {
+        uint32_t errors = scan->errors;
         lua(scan);
         gather(scan, scan->begin, 0, true);
         end_statement(scan);
+        if (errors == scan->errors)
+            mark_whole(scan);
         return;
     }
     if (scan->depth >= scan->run->limits->nesting) {
@@ -386,6 +399,7 @@ static void open_block(struct scan *scan)
         .pieces = scan->pieces ? scan->pieces->count : 0,
     };
     end_statement(scan);
+    mark_whole(scan);
 }
 
 static void close_block(struct scan *scan)
@@ -399,6 +413,7 @@ static void close_block(struct scan *scan)
         return;
     }
     struct opened *level = &scan->levels[scan->depth--];
+    mark_whole(scan);
     bool whole = !scan->pieces || scan->pieces->count == level->pieces;
     if (!whole || scan->at - level->begin > scan->piece) {
         end_run(scan, level);
@@ -428,6 +443,7 @@ static void step(struct scan *scan)
         scan->at++;
         gather(scan, scan->begin, 0, true);
         end_statement(scan);
+        mark_whole(scan);
         return;
     case '{':
         open_block(scan);
@@ -485,6 +501,35 @@ enum scan_result scan_nginx(struct run *run, Str text, uint32_t file, uint32_t b
     end_pieces(&scan);
     arena_free(scratch);
     return scan.lost ? SCAN_LOST : scan.errors ? SCAN_BROKEN : SCAN_OK;
+}
+
+// How much of the first `most` bytes is whole, and how many blocks are open behind it.
+static uint32_t find_whole(struct run *run, Str text, uint32_t most, uint32_t *depth)
+{
+    struct arena *scratch = arena_new();
+    struct scan scan = { .run = run_new(scratch, run->limits), .text = str_slice(text, 0, most) };
+    scan.levels = ARENA_ARRAY(scratch, struct opened, run->limits->nesting + 1);
+    while (scan.at < scan.text.len && !scan.lost)
+        step(&scan);
+    *depth = scan.whole_depth;
+    arena_free(scratch);
+    return scan.whole;
+}
+
+Str nginx_beginning(struct run *run, Str text, uint32_t most)
+{
+    enum { MORE = 4 };
+    uint32_t whole = 0, depth = 0;
+    // Before the first statement there may be comments without end.
+    for (; !whole && most<text.len; most = most> UINT32_MAX / MORE ? UINT32_MAX : most * MORE)
+        whole = find_whole(run, text, most, &depth);
+    if (!whole)
+        return text;
+    struct buf out = { .arena = run->arena };
+    buf_add(&out, str_slice(text, 0, whole));
+    for (uint32_t i = 0; i < depth; i++)
+        buf_add_char(&out, '}');
+    return buf_str(&out);
 }
 
 Str scan_unescape(struct arena *arena, Str raw)

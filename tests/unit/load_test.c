@@ -410,11 +410,48 @@ START_TEST(what_nginx_refuses)
 }
 END_TEST
 
+// What is recognised does not depend on how long a block is that begins a file.
+START_TEST(recognised_by_the_beginning)
+{
+    static const struct {
+        const char *before, *again, *after;
+        bool recognised;
+    } rows[] = {
+        { "", "map_hash_max_size 1;\n", "", true },
+        { "map $http_origin $o {\n", "\"https://a.example\" 1;\n", "}", true },
+        { "events {}\nhttp { map $http_origin $o {\n", "\"https://a.example\" 1;\n", "} }", true },
+        { "http { server { location / {\n", "add_header X-Y '} {';\n", "} } }", true },
+        { "server { content_by_lua_block {\n", "local a = '{' -- }\n", "} }", true },
+        { "server { if ($http_origin ~ \"", "a|", "b\") { return 204; } }", true },
+        { "", "# a comment that has no end\n", "server { listen 80; }", true },
+        { "[Unit]\n", "Description=x;\n", "", false },
+        { "unit {\n", "Description x;\n", "}", false },
+        { "", "# a comment that has no end\n", "unit { x; }", false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t size = 1; size < 100000; size *= 10) {
+            struct buf text = { .arena = arena_new() };
+            buf_add_text(&text, rows[i].before);
+            for (size_t at = 0; at < size; at += strlen(rows[i].again))
+                buf_add_text(&text, rows[i].again);
+            buf_add_text(&text, rows[i].after);
+            ck_assert_msg(nginx_recognise(buf_str(&text)) == rows[i].recognised, "%s: %zu bytes",
+                          rows[i].before, text.len);
+            arena_free(text.arena);
+        }
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = { includes,        limits_of_includes,
-                                   fragments,       output_of_nginx_T,
-                                   roots,           hashes_follow_includes,
-                                   nothing_to_load, what_nginx_refuses };
+    const TTest *const tests[] = { includes,
+                                   limits_of_includes,
+                                   fragments,
+                                   output_of_nginx_T,
+                                   roots,
+                                   hashes_follow_includes,
+                                   nothing_to_load,
+                                   what_nginx_refuses,
+                                   recognised_by_the_beginning };
     return check_main(check_suite("load", tests, sizeof tests / sizeof *tests));
 }

@@ -21,8 +21,8 @@ bool nginx_recognise(Str text)
     struct arena *arena = arena_new();
     struct run *quiet = run_new(arena, &limits_default);
     struct conf root;
-    bool whole = read_nginx(quiet, str_slice(text, 0, LOOK_AT), 0, 0, &root);
-    (void)whole; // it may be cut in the middle
+    bool good = read_nginx(quiet, nginx_beginning(quiet, text, LOOK_AT), 0, 0, &root);
+    (void)good; // what has mistakes is recognised all the same
     uint32_t known = 0, unknown = 0;
     for (uint32_t i = 0; i < root.n_children; i++) {
         const struct conf *conf = &root.children[i];
