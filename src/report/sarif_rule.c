@@ -1,5 +1,7 @@
 #include "report/sarif_rule.h"
 
+#include "report/rule_page.h"
+
 #include <stddef.h>
 
 // GitHub refuses longer descriptions and names.
@@ -95,98 +97,6 @@ static Str cut(Str text, size_t most)
     return str_slice(text, 0, most);
 }
 
-// --- Markdown ---
-
-// A line of prose; what has a meaning in Markdown or HTML is only text here.
-static void add_prose(struct buf *out, Str line)
-{
-    for (size_t i = 0; i < line.len; i++) {
-        char c = line.ptr[i];
-        bool is_special = c == '\\' || c == '`' || c == '*' || c == '_' || c == '[' || c == ']' ||
-                          c == '#' || c == '|' || c == '~' || c == '!' || c == '$';
-        if (c == '<')
-            buf_add_text(out, "&lt;");
-        else if (c == '>')
-            buf_add_text(out, "&gt;");
-        else if (c == '&')
-            buf_add_text(out, "&amp;");
-        else if (is_special)
-            buf_addf(out, "\\%c", c);
-        else
-            buf_add_char(out, c);
-    }
-    buf_add_char(out, '\n');
-}
-
-// Paragraphs, and blocks of code that are set in by four columns behind an empty line.
-static void add_text(struct buf *out, Str text)
-{
-    Str rest = str_trim(text), line;
-    bool code_may_begin = false;
-    for (bool more = rest.len > 0; more;) {
-        more = str_cut(rest, STR("\n"), &line, &rest);
-        line = more ? line : rest;
-        bool is_empty = str_trim(line).len == 0;
-        bool is_code = code_may_begin && str_starts(line, STR("    "));
-        if (is_code) {
-            buf_add(out, line);
-            buf_add_char(out, '\n');
-        } else {
-            add_prose(out, is_empty ? STR("") : line);
-        }
-        code_may_begin = is_empty || is_code;
-    }
-}
-
-static void add_code(struct buf *out, Str text)
-{
-    Str rest = str_trim(text), line;
-    buf_add_char(out, '\n');
-    for (bool more = rest.len > 0; more;) {
-        more = str_cut(rest, STR("\n"), &line, &rest);
-        buf_add_text(out, "    ");
-        buf_add(out, more ? line : rest);
-        buf_add_char(out, '\n');
-    }
-}
-
-static void add_reference(struct buf *out, Str reference)
-{
-    bool is_link = str_starts(reference, STR("https://"));
-    for (size_t i = 0; i < reference.len; i++)
-        is_link &= reference.ptr[i] > ' ' && reference.ptr[i] != '<' && reference.ptr[i] != '>';
-    buf_add_text(out, is_link ? "- <" : "- ");
-    if (!is_link) {
-        add_prose(out, reference);
-        return;
-    }
-    buf_add(out, reference);
-    buf_add_text(out, ">\n");
-}
-
-static Str help_markdown(struct arena *arena, const struct rule *rule)
-{
-    struct buf out = { .arena = arena };
-    add_text(&out, rule->why);
-    if (rule->fix.len) {
-        buf_add_text(&out, "\n### What to do\n\n");
-        add_text(&out, rule->fix);
-    }
-    for (uint32_t i = 0; i < rule->fix_count; i++) {
-        buf_add_text(&out, "\n**");
-        add_prose(&out, rule->fixes[i].layer);
-        out.len--; // its line end
-        buf_add_text(&out, "**\n");
-        add_code(&out, rule->fixes[i].text);
-    }
-    if (rule->reference_count)
-        buf_add_text(&out, "\n### More\n\n");
-    for (uint32_t i = 0; i < rule->reference_count; i++) {
-        add_reference(&out, rule->references[i]);
-    }
-    return buf_str(&out);
-}
-
 static Str help_text(struct arena *arena, const struct rule *rule)
 {
     struct buf out = { .arena = arena };
@@ -251,7 +161,7 @@ void sarif_rule_write(struct jout *out, const struct rule *rule)
     jout_key(out, "text");
     jout_str(out, rule->why.len ? help_text(arena, rule) : title);
     jout_key(out, "markdown");
-    jout_str(out, rule->why.len ? help_markdown(arena, rule) : title);
+    jout_str(out, rule->why.len ? rule_page_help(arena, rule) : title);
     jout_object_end(out);
     jout_key(out, "defaultConfiguration");
     jout_object(out);
