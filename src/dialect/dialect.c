@@ -5,6 +5,7 @@
 #include "dialect/cloudfront/cloudfront.h"
 #include "dialect/documents.h"
 #include "dialect/envoy/envoy.h"
+#include "dialect/google/google.h"
 #include "dialect/kong/kong.h"
 #include "dialect/kubernetes/kubernetes.h"
 #include "dialect/krakend/krakend.h"
@@ -28,6 +29,7 @@ const struct dialect *const dialects[] = {
     &dialect_s3,
     &dialect_gcs,
     &dialect_cloudfront,
+    &dialect_google,
     &dialect_kong,
     &dialect_envoy,
     &dialect_krakend,

@@ -18,6 +18,7 @@ const char *const dialect_products[] = {
     "gloo",
     "emissary",
     "openshift",
+    "google",
 };
 const uint32_t dialect_product_count = sizeof dialect_products / sizeof *dialect_products;
 
@@ -29,5 +30,7 @@ const struct dialect_key dialect_keys[] = {
     { "ingress-nginx", "annotations-prefix", "what --annotations-prefix is set to" },
     { "traefik", "nginx-class", "the IngressClass whose ingress-nginx annotations it reads" },
     { "haproxy-ingress", "annotations-prefix", "what --annotations-prefix is set to" },
+    { "google", "load-balancing-scheme",
+      "the scheme of the load balancers that have the URL maps, such as EXTERNAL_MANAGED" },
 };
 const uint32_t dialect_key_count = sizeof dialect_keys / sizeof *dialect_keys;
