@@ -10,6 +10,7 @@
 #                    output of `simulate --raw`, never rewritten from it (tests/oracle/idioms.py --golden writes it)
 #   setup            shell commands to run in the copy first, if a case needs them (a git history, permissions)
 #   stdin            standard input, if any
+#   inputs           a folder of the repository that holds the inputs, if the case has none of its own
 # and inputs. The program runs inside a copy that holds the inputs only. UPDATE=1 rewrites the expectations.
 set -u
 
@@ -20,9 +21,10 @@ work=$(mktemp -d)
 trap 'chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
 
 mkdir "$work/in"
+[ -e "$case_dir/inputs" ] && cp -R "$here/../../$(cat "$case_dir/inputs")/." "$work/in/"
 cp -R "$case_dir/." "$work/in/"
 cd "$work/in" || exit 2
-rm -rf cmd status setup stdin expected.*
+rm -rf cmd status setup stdin inputs expected.*
 export NO_COLOR=1 LC_ALL=C
 unset CORSGATE_CONFIG
 if [ -e "$case_dir/setup" ]; then

@@ -25,6 +25,7 @@ struct cloudfront {
     struct host_names *aliases; // of all distributions
     struct map said;            // remarks and what is not known, each once: private to cloudfront.c
     struct map used;            // policies of the template that a distribution uses, by name
+    struct map identities;      // of pieces of the document: private to references.c
 };
 
 extern const struct kind cloudfront_malformed; // CG901

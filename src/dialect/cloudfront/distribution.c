@@ -37,7 +37,7 @@ static void read_pattern(struct cloudfront *cf, const struct term *behaviour,
 {
     struct term pattern = term_find(cf->terms, behaviour, "PathPattern");
     Str text;
-    out->identity = cf_identity_of(cf, &pattern);
+    out->pattern_identity = cf_identity_of(cf, &pattern);
     if (!term_is_known(&pattern, &text)) {
         if (!term_is_there(&pattern))
             cf_complain(cf, behaviour->span, "a cache behaviour needs a PathPattern");
@@ -57,6 +57,7 @@ static void read_methods(struct cloudfront *cf, const struct term *behaviour,
     enum { ALL = sizeof all / sizeof *all };
     struct term list = cf_list(cf, behaviour, "AllowedMethods");
     unsigned found = 0;
+    out->methods_identity = cf_identity_of(cf, &list);
     if (!term_is_there(&list)) {
         out->methods = fa_literals(cf->model->fa, all, 2);
         return;
@@ -84,10 +85,12 @@ static void read_methods(struct cloudfront *cf, const struct term *behaviour,
                     "AllowedMethods is GET and HEAD, or these and OPTIONS, or all seven methods");
 }
 
-static enum cf_viewer read_viewer(struct cloudfront *cf, const struct term *behaviour)
+static enum cf_viewer read_viewer(struct cloudfront *cf, const struct term *behaviour,
+                                  uint64_t *identity)
 {
     struct term term = term_find(cf->terms, behaviour, "ViewerProtocolPolicy");
     Str text;
+    *identity = cf_identity_of(cf, &term);
     if (!term_is_known(&term, &text))
         return term_is_there(&term) ? CF_VIEWER_OPEN : CF_ALLOW_ALL;
     if (str_is(text, "redirect-to-https"))
@@ -125,7 +128,7 @@ static void read_behaviour(struct cloudfront *cf, const struct term *config,
     struct term target = term_find(cf->terms, behaviour, "TargetOriginId");
     out->span = behaviour->span;
     read_methods(cf, behaviour, out);
-    out->viewer = read_viewer(cf, behaviour);
+    out->viewer = read_viewer(cf, behaviour, &out->viewer_identity);
     out->has_policy = cf_policy_find(cf, &policy, &out->policy);
     cf_forwarding_read(cf, behaviour, &out->forwarding);
     cf_target_read(cf, config, &target, &out->target);
@@ -155,7 +158,7 @@ static void read_errors(struct cloudfront *cf, const struct term *config, struct
         struct term code = term_find(cf->terms, &one, "ErrorCode");
         struct term instead = term_find(cf->terms, &one, "ResponseCode");
         struct term page = term_find(cf->terms, &one, "ResponsePagePath");
-        struct cf_error made = { 0 };
+        struct cf_error made = { .identity = cf_identity_of(cf, &one), .span = one.span };
         if (!term_is_there(&page) || !term_get_number(&code, 599, &made.status))
             continue; // it only says how long errors are kept
         if (!term_get_number(&instead, 599, &made.instead) && !term_is_there(&instead))

@@ -5,7 +5,9 @@
 #include "dialect/cloudfront/cloudfront.h"
 
 struct cf_error {
-    uint32_t status, instead; // of what answers; 0: not known; of what is answered in its place
+    uint32_t status, instead; // of what answers; of what is answered in its place, 0: not known
+    uint64_t identity;
+    Span span;
 };
 enum cf_stage { CF_VIEWER_REQUEST, CF_ORIGIN_REQUEST, CF_ORIGIN_RESPONSE, CF_VIEWER_RESPONSE };
 enum { CF_STAGES = CF_VIEWER_RESPONSE + 1 };
@@ -20,10 +22,10 @@ enum cf_viewer { CF_ALLOW_ALL, CF_REDIRECT, CF_HTTPS_ONLY, CF_VIEWER_OPEN };
 struct cf_behaviour {
     Str pattern;            // as written, with a slash in front; empty: of all other paths
     const struct fa *paths; // NULL: not known
-    uint64_t identity;
     Span span;
     const struct fa *methods; // NULL: not known
     enum cf_viewer viewer;
+    uint64_t pattern_identity, methods_identity, viewer_identity; // where they are not known
     bool has_policy;
     struct cf_policy policy;
     struct cf_forwarding forwarding;

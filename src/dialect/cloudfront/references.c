@@ -133,11 +133,25 @@ static void reach(struct reached *reached, const struct data *data)
     }
 }
 
+// What has been asked before: each case of a template asks again.
+struct identity {
+    const struct data *data;
+    uint64_t hash;
+};
+
 uint64_t cf_identity(struct cloudfront *cf, const struct data *data)
 {
     struct reached reached = { .cf = cf };
+    uint64_t place = hash_bytes(HASH_SEED, &data, sizeof(struct data *));
+    uint32_t at = 0;
+    for (struct identity *one; (one = map_next(&cf->identities, place, &at));)
+        if (one->data == data)
+            return one->hash;
+    struct identity *made = ARENA_NEW(cf->model->arena, struct identity);
+    *made = (struct identity){ data, data_hash(data) };
+    map_add(cf->model->arena, &cf->identities, place, made);
     if (!cf->template)
-        return data_hash(data);
+        return made->hash;
     reached.hash = template_identity(cf->template, data);
     reach(&reached, data);
     for (uint32_t i = 0; i < reached.list.count; i++) {
@@ -147,6 +161,7 @@ uint64_t cf_identity(struct cloudfront *cf, const struct data *data)
         hash_resource(&reached, &resource);
         reach(&reached, resource.data);
     }
+    made->hash = reached.hash;
     return reached.hash;
 }
 

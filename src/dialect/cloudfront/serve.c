@@ -117,7 +117,7 @@ static void pass_errors(struct cases *cases, struct branch in, struct serving *s
             pass(cases, page, &replaced);
         else
             branch_answer_unknown(cases, page, STR("the status of the error page is not known"),
-                                  serving->behaviour->identity, serving->behaviour->span);
+                                  error->identity, error->span);
         in = branch_join(cases, in, options);
     }
     pass(cases, in, serving);
@@ -175,7 +175,7 @@ static struct branch check_scheme(struct cases *cases, struct branch in,
     case CF_VIEWER_OPEN:
         branch_split_unknown(cases, http,
                              STR("whether CloudFront answers viewers that come by http"),
-                             behaviour->identity, behaviour->span, &http, &refused);
+                             behaviour->viewer_identity, behaviour->span, &http, &refused);
         branch_answer(cases, refused, 403, behaviour->span);
         break;
     case CF_ALLOW_ALL:
@@ -193,7 +193,7 @@ static struct branch check_method(struct cases *cases, struct branch in,
                      &refused);
     else
         branch_split_unknown(cases, in, STR("whether AllowedMethods has the method"),
-                             behaviour->identity, behaviour->span, &in, &refused);
+                             behaviour->methods_identity, behaviour->span, &in, &refused);
     branch_answer(cases, refused, 403, behaviour->span);
     return in;
 }

@@ -120,8 +120,8 @@ static void serve_case(struct cases *cases, struct branch in, const struct cf_ca
         if (one->paths)
             branch_split(cases, in, model->path, one->paths, one->span, &mine, &in);
         else
-            branch_split_unknown(cases, in, STR("whether the PathPattern matches"), one->identity,
-                                 one->span, &mine, &in);
+            branch_split_unknown(cases, in, STR("whether the PathPattern matches"),
+                                 one->pattern_identity, one->span, &mine, &in);
         cf_serve(cases, mine, of, one);
     }
 }
