@@ -311,6 +311,10 @@ static const struct dialect_row unknown_rows[] = {
       SGET APP, "unknown" },
     { "a function at origin-response may send anything", "template.yaml",
       SITE(SIMPLE LAMBDA("origin-response")), SGET APP, "unknown" },
+    { "3.8 Fn::ForEach", "template.yaml",
+      "Resources:\n  Fn::ForEach::Sites:\n    - Site\n    - [a, b]\n    - Cors${Site}: {Type: "
+      "AWS::CloudFront::ResponseHeadersPolicy}\n",
+      "GET https://fn--foreach--sites.cloudfront/ Origin=" APP, "unknown" },
     { "3.8 a policy of another stack", "template.yaml",
       SITE("          ResponseHeadersPolicyId: !ImportValue Policy\n"), SGET APP, "unknown" },
     { "3.8 an id that nobody knows", "template.yaml",

@@ -122,15 +122,34 @@ void cf_split_truth(struct cases *cases, struct branch in, const struct cf_truth
 
 // ---- recognition (3.1)
 
+static bool is_ours(Str type)
+{
+    return str_is(type, "AWS::CloudFront::Distribution") ||
+           str_is(type, "AWS::CloudFront::ResponseHeadersPolicy");
+}
+
+static bool holds_ours(const struct data *data)
+{
+    if (data->kind == DATA_SCALAR)
+        return is_ours(data->text);
+    for (uint32_t i = 0; i < data->count; i++)
+        if (holds_ours(data->entries[i].value))
+            return true;
+    return false;
+}
+
+bool cf_is_made(const struct data_entry *entry)
+{
+    return str_starts(entry->key->text, STR("Fn::")) && holds_ours(entry->value);
+}
+
 static bool has_resource(const struct data *root)
 {
     const struct data *resources = document_find(root, "Resources");
-    for (uint32_t i = 0; resources && i < resources->count; i++) {
-        Str type = document_text(resources->entries[i].value, "Type");
-        if (str_is(type, "AWS::CloudFront::Distribution") ||
-            str_is(type, "AWS::CloudFront::ResponseHeadersPolicy"))
+    for (uint32_t i = 0; resources && resources->kind == DATA_MAP && i < resources->count; i++)
+        if (is_ours(document_text(resources->entries[i].value, "Type")) ||
+            cf_is_made(&resources->entries[i]))
             return true;
-    }
     return false;
 }
 
@@ -187,7 +206,7 @@ static bool read_document(struct reading *reading, const struct document *docume
                                .aliases = aliases };
     const struct data *policy = policy_of(document->root);
     const struct data *distribution = distribution_of(document->root);
-    if (has_resource(document->root) && template_is(document)) {
+    if (has_resource(document->root)) {
         cf->template = template_new(reading->model, reading->out->policy, document);
         cf->terms = &cf->template->terms;
         cf_read_template(cf, sites);

@@ -51,6 +51,9 @@ uint64_t cf_identity_of(struct cloudfront *cf, const struct term *term);
 bool cf_refers(const struct cloudfront *cf, const struct data *data, struct resource *out,
                Str *attribute);
 
+// Whether an entry of Resources is a loop or a macro that makes distributions or policies.
+bool cf_is_made(const struct data_entry *entry);
+
 // A list: itself, or the Items of a map {Quantity, Items}.
 struct term cf_items(struct cloudfront *cf, const struct term *term);
 struct term cf_list(struct cloudfront *cf, const struct term *map, const char *key);

@@ -334,10 +334,26 @@ static bool is_exported(const struct cloudfront *cf, Str id)
     return false;
 }
 
+// What a loop or a macro makes (3.8).
+static void read_made(struct cloudfront *cf, const struct data_entry *entry)
+{
+    struct cases cases = cases_new(cf->model, cf->policy);
+    Str host = host_of(cf, entry->key->text, entry->value);
+    struct endpoint endpoint = endpoint_of(cf, host, entry->key->span);
+    branch_answer_unknown(
+        &cases, cases_begin(&cases, endpoint.box),
+        str_format(cf->model->arena, "what %.*s makes is not known", STR_ARG(entry->key->text)),
+        cf_identity(cf, entry->value), entry->key->span);
+    cases_finish(&cases, endpoint);
+}
+
 void cf_read_template(struct cloudfront *cf, struct cf_sites *sites)
 {
     struct resource resource;
     bool some = false;
+    for (uint32_t i = 0; cf->template->resources && i < cf->template->resources->count; i++)
+        if (cf_is_made(&cf->template->resources->entries[i]))
+            read_made(cf, &cf->template->resources->entries[i]);
     for (uint32_t i = 0;
          template_next(cf->template, "AWS::CloudFront::Distribution", &i, &resource); some = true)
         read_resource(cf, &resource, sites);
