@@ -206,11 +206,20 @@ static Str item_text(struct model *model, const struct box_item *item)
 Str situation_text(struct model *model, const struct box *overlap, const struct box *situation)
 {
     Str out = { 0 };
+    struct {
+        VEC(Str) list;
+    } said = { 0 };
     for (uint32_t i = 0; i < situation->count; i++) {
         const struct box_item *item = &situation->items[i];
         if (box_language(overlap, item->var) == item->language)
             continue;
         Str text = item_text(model, item);
+        bool again = false; // of two versions of something that is not known
+        for (uint32_t k = 0; k < said.list.count && !again; k++)
+            again = str_equal(said.list.items[k], text);
+        if (again)
+            continue;
+        *vec_push(model->arena, &said.list) = text;
         out =
             out.len ? str_format(model->arena, "%.*s and %.*s", STR_ARG(out), STR_ARG(text)) : text;
     }
