@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs_check.py PROGRAM RULE_PAGES: docs/rules is what ./dev docs writes, every link of the documentation leads somewhere, and
+"""docs_check.py PROGRAM RULE_PAGES: docs/rules and the picture are what ./dev docs writes, every link of the documentation leads somewhere, and
 every command line of corsgate in it has a command and options that exist. Ends with what was looked at."""
 
 import os
@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import yaml
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
 
@@ -103,14 +105,39 @@ def check_rule_pages(rule_pages, complain):
     return len(written)
 
 
+def check_action(page, text, complain):
+    """What a workflow gives to the action is among its inputs."""
+    inputs = yaml.safe_load(read("action.yml"))["inputs"] if os.path.exists(os.path.join(ROOT, "action.yml")) else None
+    for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S):
+        try:
+            documents = [document for document in yaml.safe_load_all(block) if isinstance(document, dict)]
+        except yaml.YAMLError as error:
+            complain(f"{page}: a block is no YAML: {error}")
+            continue
+        steps = [step for document in documents for job in document.get("jobs", {}).values() for step in job["steps"]]
+        for step in steps:
+            if "/corsgate@" in step.get("uses", "") and inputs:
+                for name in set(step.get("with", {})) - set(inputs):
+                    complain(f"{page}: the action has no input {name}")
+
+
+def check_picture(program, complain):
+    made = subprocess.run([sys.executable, os.path.join(ROOT, "tests", "docs", "picture.py"), program], capture_output=True, text=True,
+                          check=True).stdout
+    if made != read("docs/picture.svg"):
+        complain("docs/picture.svg is not what the program says now: ./dev docs")
+
+
 def main():
     complaints = []
     commands = Commands(sys.argv[1])
     rules = check_rule_pages(sys.argv[2], complaints.append)
+    check_picture(sys.argv[1], complaints.append)
     links = lines = 0
     for page in pages():
         text = read(page)
         links += check_links(page, text, complaints.append)
+        check_action(page, text, complaints.append)
         lines += check_commands(page, text, commands, complaints.append)
     print("\n".join(complaints))
     print(f"{rules} pages of rules, {links} links, {lines} command lines, {len(complaints)} complaints")
