@@ -10,12 +10,13 @@ struct weakening {
     struct remarks *out;
 };
 
-// `at` is where it is written now, or, of what is gone, where it was.
+// `at` is where it is written now, or, of what is gone, where it was. `extent` covers what the text
+// leaves out: who approves one weakening has not approved another one that reads the same.
 #if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
+__attribute__((format(printf, 4, 5)))
 #endif
 static void
-tell(const struct weakening *weakening, Span at, const char *format, ...)
+tell(const struct weakening *weakening, Span at, uint64_t extent, const char *format, ...)
 {
     char text[512]; // longer ones are cut: they quote input
     va_list args;
@@ -28,6 +29,7 @@ tell(const struct weakening *weakening, Span at, const char *format, ...)
         .rule = "CG906",
         .span = at.file ? at : weakening->with->new->span,
         .message = message,
+        .identity = hash_u64(hash_str(HASH_SEED, message), extent),
     };
 }
 
@@ -64,8 +66,8 @@ static void compare_trust(const struct weakening *weakening)
             continue;
         if (has_text(old->trusted_list.items, old->trusted_list.count, entry->text))
             continue;
-        tell(weakening, entry->span, "%.*s is trusted from now on: it may gain access unreviewed",
-             STR_ARG(entry->text));
+        tell(weakening, entry->span, hash_str(HASH_SEED, entry->text),
+             "%.*s is trusted from now on: it may gain access unreviewed", STR_ARG(entry->text));
     }
 }
 
@@ -105,7 +107,7 @@ static void compare_level(const struct weakening *weakening, Str id)
         return;
     enum level was = level_in(old, rule, &before), is = level_in(new, rule, &after);
     if (is < was)
-        tell(weakening, after.file ? after : before, "the level of %.*s goes down from %s to %s",
+        tell(weakening, after.file ? after : before, 0, "the level of %.*s goes down from %s to %s",
              STR_ARG(rule->id), level_name(was), level_name(is));
 }
 
@@ -147,8 +149,10 @@ static void compare_waivers(const struct weakening *weakening)
                               !ends_later(waiver->until, other->until));
         }
         if (!known)
-            tell(weakening, waiver->span, "%.*s is waived from now on at %.*s",
-                 STR_ARG(waiver->rule), STR_ARG(waiver->endpoint.text));
+            tell(weakening, waiver->span,
+                 hash_u64(hash_str(HASH_SEED, waiver->endpoint.text), waiver->until),
+                 "%.*s is waived from now on at %.*s", STR_ARG(waiver->rule),
+                 STR_ARG(waiver->endpoint.text));
     }
 }
 
@@ -188,7 +192,7 @@ static void compare_comments(const struct weakening *weakening)
         if (wording && wording->left)
             wording->left--;
         else
-            tell(weakening, comment->span, "%.*s is suppressed here from now on",
+            tell(weakening, comment->span, comment->identity, "%.*s is suppressed here from now on",
                  STR_ARG(comment->rules[0]));
     }
 }
@@ -202,8 +206,9 @@ static void compare_expectations(const struct weakening *weakening)
         for (uint32_t j = 0; j < new->expectations.count; j++)
             kept = kept || new->expectations.items[j].identity == expectation->identity;
         if (!kept)
-            tell(weakening, expectation->span, "nobody expects any more that %.*s is %s",
-                 STR_ARG(expectation->text), expectation->allowed ? "allowed" : "blocked");
+            tell(weakening, expectation->span, expectation->identity,
+                 "nobody expects any more that %.*s is %s", STR_ARG(expectation->text),
+                 expectation->allowed ? "allowed" : "blocked");
     }
 }
 
@@ -216,14 +221,15 @@ static void compare_approvers(const struct weakening *weakening, const struct ap
                               const struct approvals *new)
 {
     if (old->approver_count && !new->approver_count) {
-        tell(weakening, new->span.file ? new->span : old->span,
+        tell(weakening, new->span.file ? new->span : old->span, 0,
              "nobody is named any more who has "
              "to approve");
         return;
     }
     for (uint32_t i = 0; old->approver_count && i < new->approver_count; i++)
         if (!has_name(old->approvers, old->approver_count, new->approvers[i]))
-            tell(weakening, new->span, "%.*s may approve from now on", STR_ARG(new->approvers[i]));
+            tell(weakening, new->span, hash_str(HASH_SEED, new->approvers[i]),
+                 "%.*s may approve from now on", STR_ARG(new->approvers[i]));
 }
 
 static const struct approval_place *find_place(const struct approvals *approvals, Str url)
@@ -234,23 +240,31 @@ static const struct approval_place *find_place(const struct approvals *approvals
     return NULL;
 }
 
+static uint64_t place_hash(const struct approval_place *place)
+{
+    uint64_t hash = hash_str(HASH_SEED, place->urls.text);
+    for (uint32_t i = 0; i < place->approver_count; i++)
+        hash = hash_str(hash, place->approvers[i]);
+    return hash;
+}
+
 static void compare_place(const struct weakening *weakening, const struct approval_place *old,
                           const struct approval_place *new)
 {
     if (!new) {
-        tell(weakening, old->span, "%.*s has no approvers of its own any more",
-             STR_ARG(old->urls.text));
+        tell(weakening, old->span, hash_str(HASH_SEED, old->urls.text),
+             "%.*s has no approvers of its own any more", STR_ARG(old->urls.text));
         return;
     }
     if (old->approvals && new->approvals < old->approvals)
-        tell(weakening, new->span, "%.*s needs fewer approvals from now on",
-             STR_ARG(new->urls.text));
+        tell(weakening, new->span, hash_u64(hash_str(HASH_SEED, new->urls.text), new->approvals),
+             "%.*s needs fewer approvals from now on", STR_ARG(new->urls.text));
     bool wider = old->approver_count && !new->approver_count;
     for (uint32_t i = 0; old->approver_count && i < new->approver_count; i++)
         wider = wider || !has_name(old->approvers, old->approver_count, new->approvers[i]);
     if (wider)
-        tell(weakening, new->span, "more people may approve changes of %.*s from now on",
-             STR_ARG(new->urls.text));
+        tell(weakening, new->span, place_hash(new),
+             "more people may approve changes of %.*s from now on", STR_ARG(new->urls.text));
 }
 
 static void compare_review(const struct weakening *weakening)
@@ -259,17 +273,26 @@ static void compare_review(const struct weakening *weakening)
     const struct approvals *new = &weakening->with->new->approvals;
     Span at = new->span.file ? new->span : old->span;
     if (needed(new->approvals) < needed(old->approvals))
-        tell(weakening, at, "fewer approvals are needed from now on");
+        tell(weakening, at, needed(new->approvals), "fewer approvals are needed from now on");
     if (new->same_findings && !old->same_findings)
-        tell(weakening, at, "approvals of older heads count from now on");
+        tell(weakening, at, 0, "approvals of older heads count from now on");
     if (old->always_review && !new->always_review)
-        tell(weakening, at, "reverts need no approval from now on");
+        tell(weakening, at, 0, "reverts need no approval from now on");
     if (new->acknowledge.len && !str_equal(new->acknowledge, old->acknowledge))
-        tell(weakening, at, "what %.*s names counts as approved from now on",
-             STR_ARG(new->acknowledge));
+        tell(weakening, at, hash_str(HASH_SEED, new->acknowledge),
+             "what %.*s names counts as approved from now on", STR_ARG(new->acknowledge));
     compare_approvers(weakening, old, new);
     for (uint32_t i = 0; i < old->place_count; i++)
         compare_place(weakening, &old->places[i], find_place(new, old->places[i].urls.text));
+}
+
+static uint64_t sources_hash(const struct config *config)
+{
+    uint64_t hash = HASH_SEED;
+    for (uint32_t i = 0; i < config->sources.count; i++)
+        hash =
+            hash_str(hash_str(hash, config->sources.items[i].path), config->sources.items[i].type);
+    return hash;
 }
 
 // What is read: a file that nobody looks at any more is open to every later change.
@@ -277,7 +300,7 @@ static void compare_sources(const struct weakening *weakening)
 {
     const struct config *old = weakening->with->old, *new = weakening->with->new;
     if (!old->sources.count && new->sources.count)
-        tell(weakening, new->sources.items[0].span,
+        tell(weakening, new->sources.items[0].span, sources_hash(new),
              "only the files that sources lists are read from now on");
     for (uint32_t i = 0; new->sources.count &&i < old->sources.count; i++) {
         const struct dialect_source *source = &old->sources.items[i];
@@ -286,8 +309,9 @@ static void compare_sources(const struct weakening *weakening)
             kept = kept || (str_equal(new->sources.items[j].path, source->path) &&
                             str_equal(new->sources.items[j].type, source->type));
         if (!kept)
-            tell(weakening, source->span, "%.*s is no longer among the sources",
-                 STR_ARG(source->path));
+            tell(weakening, source->span,
+                 hash_str(hash_str(sources_hash(new), source->path), source->type),
+                 "%.*s is no longer among the sources", STR_ARG(source->path));
     }
 }
 
@@ -300,8 +324,8 @@ static void compare_custom(const struct weakening *weakening)
             if (str_equal_nocase(new->custom.items[j].id, rule->id))
                 other = &new->custom.items[j];
         if (!other || other->source_hash != rule->source_hash)
-            tell(weakening, new->span, "the project's rule %.*s is %s", STR_ARG(rule->id),
-                 other ? "changed" : "gone");
+            tell(weakening, new->span, other ? other->source_hash : 0,
+                 "the project's rule %.*s is %s", STR_ARG(rule->id), other ? "changed" : "gone");
     }
 }
 

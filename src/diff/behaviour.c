@@ -187,6 +187,19 @@ const struct fa *behaviour_differs(const struct comparison *with, const struct o
     return out ? out : whole;
 }
 
+uint64_t behaviour_hash(const struct upstreams *upstreams, const struct endpoint *endpoint)
+{
+    uint64_t sum = HASH_SEED;
+    for (uint32_t i = 0; endpoint && i < endpoint->cell_count; i++) {
+        const struct cell *cell = &endpoint->cells[i];
+        uint64_t hash = box_hash(cell->box);
+        for (int aspect = ASPECT_READ; aspect <= ASPECT_PREFLIGHT; aspect++)
+            hash = hash_u64(hash, answer_hash(upstreams, cell->response, (enum aspect)aspect));
+        sum += hash; // in any order
+    }
+    return sum;
+}
+
 const struct fa *behaviour_named(struct model *model, struct origin_space *space,
                                  const struct endpoint *endpoint)
 {

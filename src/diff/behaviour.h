@@ -18,6 +18,10 @@ struct comparison {
 const struct fa *behaviour_differs(const struct comparison *with, const struct overlap *overlap,
                                    const struct box *situation, struct capability capability);
 
+// Covers all that an endpoint does and depends on, known or not; the same in every run. NULL:
+// nothing serves it.
+uint64_t behaviour_hash(const struct upstreams *upstreams, const struct endpoint *endpoint);
+
 // The origins that an endpoint's configuration spells out one by one.
 const struct fa *behaviour_named(struct model *model, struct origin_space *space,
                                  const struct endpoint *endpoint);

@@ -13,7 +13,8 @@ struct draft {
     VEC(struct pair) pairs;
     VEC(Str) hosts;
     struct map known_hosts;
-    uint64_t where; // of layer, hosts and paths, in any order
+    uint64_t where;   // of layer, hosts and paths, in any order
+    uint64_t unknown; // of all that possible changes may depend on
 };
 
 static const char *layer_of(const struct overlap *overlap)
@@ -279,14 +280,35 @@ static struct region *region_of(struct model *model, struct draft *draft)
     return region;
 }
 
-static uint64_t change_id(struct model *model, const struct draft *draft,
+// What is not known may be anything: whoever has looked at a possible change has looked at these
+// two versions, and at no others.
+static uint64_t unknown_hash(const struct comparison *with, const struct draft *draft)
+{
+    uint64_t sum = 0;
+    bool any = false;
+    for (uint32_t i = 0; i < draft->first->changes.count; i++)
+        any |= draft->first->changes.items[i].certainty == CERTAINTY_POSSIBLE;
+    for (uint32_t i = 0; any && i < draft->pairs.count; i++) {
+        const struct pair *pair = &draft->pairs.items[i];
+        sum += hash_u64(behaviour_hash(with->old_upstreams, pair->old),
+                        behaviour_hash(with->new_upstreams, pair->new));
+    }
+    return sum;
+}
+
+static uint64_t change_id(const struct comparison *with, const struct draft *draft,
                           const struct raw_change *change)
 {
+    struct model *model = with->model;
     uint64_t id = hash_str(HASH_SEED, capability_text(model->arena, change->capability));
     id = hash_u64(id, (uint64_t)change->capability.credentials);
     id = hash_u64(id, (uint64_t)change->direction * 2 + (uint64_t)change->certainty);
     id = hash_u64(hash_str(id, str_from(layer_of(&draft->first->overlap))), draft->where);
     id = hash_u64(hash_u64(id, fa_hash(change->before)), fa_hash(change->after));
+    if (change->condition.len)
+        id = hash_str(id, change->condition);
+    if (change->certainty == CERTAINTY_POSSIBLE)
+        id = hash_u64(hash_u64(id, change->why ? change->why->identity : 0), draft->unknown);
     return hash_u64(id, fa_hash(change->set));
 }
 
@@ -311,7 +333,7 @@ static void add_change(const struct comparison *with, const struct draft *draft,
         .old_span = raw->old_span,
         .new_span = raw->new_span,
         .why = raw->why,
-        .id = change_id(with->model, draft, raw),
+        .id = change_id(with, draft, raw),
     };
 }
 
@@ -368,6 +390,7 @@ void regions_build(const struct comparison *with, const struct places *places, s
     for (uint32_t i = 0; i < drafts.count; i++) {
         struct region *region = region_of(model, drafts.items[i]);
         *vec_push(model->arena, &regions) = region;
+        drafts.items[i]->unknown = unknown_hash(with, drafts.items[i]);
         describe(with, drafts.items[i], region, &changes);
         wider = wider || region->relation == RELATION_WIDER || region->relation == RELATION_BOTH;
         narrower =
