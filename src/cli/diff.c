@@ -4,6 +4,7 @@
 #include "cli/revert.h"
 #include "diff/diff.h"
 #include "diff/hidden.h"
+#include "review/acknowledge.h"
 #include "source/git.h"
 
 // Paths that neither version has are mistakes.
@@ -97,6 +98,17 @@ static bool reached_limit(const struct version *version)
     return false;
 }
 
+// What people fill the acknowledgements from.
+static bool write_acknowledged(struct command_run *command, const struct findings *findings)
+{
+    Str path = command->options->write_acknowledged;
+    struct buf out = { .arena = command->run->arena };
+    if (!path.len)
+        return true;
+    acknowledge_write(command->run->arena, findings, &out);
+    return command_write(command, path, buf_str(&out));
+}
+
 static enum exit_status compare(struct workspace *workspace, const struct version *old,
                                 const struct version *new, struct revert_asked *asked,
                                 struct report *report)
@@ -127,6 +139,8 @@ static enum exit_status compare(struct workspace *workspace, const struct versio
     asked->settings = &settings;
     if (!broken)
         revert_look(asked, &findings, report);
+    if (!write_acknowledged(command, &findings))
+        return EXIT_STATUS_BROKEN;
     struct verdict_settings verdict = findings_settings(command, broken);
     return findings_report(workspace, report, &verdict);
 }

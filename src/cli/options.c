@@ -132,6 +132,9 @@ static bool apply(struct arena *arena, const struct option_row *row, Str value, 
     case OPTION_GROUP_RESULT:
         out->group_result = value;
         return true;
+    case OPTION_WRITE_ACKNOWLEDGED:
+        out->write_acknowledged = value;
+        return true;
     case OPTION_JUDGE:
         out->judge = value;
         return true;

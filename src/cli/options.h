@@ -28,6 +28,7 @@ struct options {
     Str result, reviews, event, teams; // of gate: paths of files
     VEC(Str) approved_results;         // "SHA=FILE"
     Str group_result;                  // the same
+    Str write_acknowledged;            // of diff: path of a file
     Str judge;                         // of diff: a revision
     VEC(Str) headers;                  // "name", or "name: value"
     enum level fail_on;                // LEVEL_OFF: never

@@ -1,8 +1,10 @@
 #include "cli/settle.h"
 
+#include "base/hash.h"
 #include "cli/expect.h"
 #include "cli/local.h"
 #include "cli/weakened.h"
+#include "review/acknowledge.h"
 #include "review/date.h"
 
 #include <stdlib.h>
@@ -84,6 +86,54 @@ static void evaluate_expectations(struct workspace *workspace, const struct vers
     report->expectations = results;
 }
 
+// The acknowledgements of a version; none where the file is not there.
+static bool read_acknowledgements(struct run *run, const struct version *version, Str path,
+                                  struct acknowledgements *out)
+{
+    uint32_t file;
+    *out = (struct acknowledgements){ 0 };
+    if (source_stat(version->source, path) == SOURCE_NONE)
+        return true;
+    return source_read(run, version->source, path, (Span){ 0 }, &file) &&
+           acknowledge_read(run, file, files_get(version->source->files, file)->text, out);
+}
+
+// Marks what the owners of the file approve that the judging configuration names. False when the
+// new version's cannot be read, which is said.
+static bool acknowledge(struct workspace *workspace, const struct version *old,
+                        const struct version *new, const struct rule_settings *settings,
+                        struct findings *findings)
+{
+    struct run *run = workspace->command->run;
+    struct run *quiet = run_new(run->arena, run->limits);
+    Str path = version_judge(old)->approvals.acknowledge;
+    struct acknowledgements list, before;
+    struct remarks remarks = { 0 };
+    uint32_t already = run->diags.count;
+    if (!path.len)
+        return true;
+    if (!read_acknowledgements(run, new, path, &list)) {
+        version_complain_since(workspace, already);
+        return false;
+    }
+    // What was wrong before the change is nothing that it repeats.
+    if (!read_acknowledgements(quiet, old, path, &before))
+        before = (struct acknowledgements){ 0 };
+    acknowledge_subtract(run->arena, &list, &before);
+    acknowledge_apply(run->arena, &list, findings);
+    for (uint32_t i = 0; i < list.count; i++)
+        if (!list.items[i].used)
+            *vec_push(run->arena, &remarks) = (struct remark){
+                .rule = "CG907",
+                .span = list.items[i].span,
+                .message = STR("this acknowledgement is about nothing that needs a review here"),
+                .identity =
+                    hash_u64(hash_str(HASH_SEED, STR("acknowledged")), list.items[i].fingerprint),
+            };
+    rule_evaluate_remarks(workspace->space, settings, remarks.items, remarks.count, findings);
+    return true;
+}
+
 bool settle_findings(struct workspace *workspace, const struct version *old,
                      const struct version *new, const struct rule_settings *settings,
                      struct findings *findings, struct report *report)
@@ -124,5 +174,5 @@ bool settle_findings(struct workspace *workspace, const struct version *old,
         weakened_find(&weakened, &remarks);
     rule_evaluate_remarks(workspace->space, settings, remarks.items, remarks.count, findings);
     report->findings = findings;
-    return true;
+    return !old || acknowledge(workspace, old, new, settings, findings);
 }
