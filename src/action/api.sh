@@ -145,7 +145,7 @@ api_list() {
         pages=$((pages + 1))
         [ $pages -le $api_pages ] || die "$3: the list does not end after $api_pages pages"
         api_get "$url" "$scratch/page" "$3" "$4"
-        jq -e 'type == "array"' "$scratch/page" >/dev/null 2>&1 || die "$3: the API's answer is no list"
+        jq -es 'length == 1 and (.[0] | type == "array")' "$scratch/page" >/dev/null 2>&1 || die "$3: the API's answer is no list"
         cat "$scratch/page" >>"$scratch/pages"
         api_header link
         url=

@@ -57,7 +57,7 @@ read_result() {
     needs_review=false
     count=0
     digest=
-    if ! jq -e '.findings | type == "array"' "$scratch/out/result.json" >/dev/null 2>&1; then
+    if ! jq -es 'length == 1 and (.[0].findings | type == "array")' "$scratch/out/result.json" >/dev/null 2>&1; then
         verdict=error
         program_status=2
         return

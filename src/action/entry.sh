@@ -43,7 +43,7 @@ finish() {
 
 exit_zero() {
     input exit_zero
-    case $value in true | True | TRUE) echo true ;; esac
+    [[ $value != [tT][rR][uU][eE] ]] || echo true
 }
 
 main() {
@@ -54,13 +54,17 @@ main() {
     workspace=$(realpath -- "${GITHUB_WORKSPACE:-.}")
     event_name=${GITHUB_EVENT_NAME:-}
     event_name=${event_name//[!a-z_]/}
-    if [ -n "${GITHUB_EVENT_PATH:-}" ] && jq -e 'type == "object"' "$GITHUB_EVENT_PATH" >"$scratch/checked" 2>&1; then
+    if [ -n "${GITHUB_EVENT_PATH:-}" ] && jq -es 'length == 1 and (.[0] | type == "object")' "$GITHUB_EVENT_PATH" >/dev/null 2>&1; then
         cp -- "$GITHUB_EVENT_PATH" "$scratch/event.json"
     else
         printf '{}' >"$scratch/event.json"
     fi
     input_choice command diff diff check gate
     command=$value
+    local name
+    for name in exit_zero fetch annotations summary comment status older_results; do
+        is_true "$name" false || true
+    done
     api_start
     run_url=
     [[ ! ${GITHUB_RUN_ID:-} =~ ^[0-9]+$ ]] || run_url=${GITHUB_SERVER_URL:-https://github.com}/$repository/actions/runs/$GITHUB_RUN_ID

@@ -17,8 +17,9 @@ class Workflow:
         self.data = yaml.safe_load(self.text)
         self.events = self.data[True]  # "on" is a boolean of YAML 1.1
 
-    def run(self, world, event_name, event, secrets=None):
-        """Every step that uses corsgate as JOB.NUMBER: Step. The token of a job has the rights that it is given."""
+    def run(self, world, event_name, event, secrets=None, sha=None, check_out=None):
+        """Every step that uses corsgate as JOB.NUMBER: Step. The token of a job has the rights that it is given. `sha`: what
+        the event is about, which `check_out(world, commit, depth)` makes a workspace of."""
         assert event_name in self.events, f"{event_name} does not start it"
         context = {"github.event_name": event_name, "github.run_id": "42", "github.repository": "example/shop",
                    **{f"secrets.{name}": value for name, value in (secrets or {}).items()}}
@@ -29,9 +30,13 @@ class Workflow:
             world.github.tokens[token] = {f"{area}: {right}" for area, right in job["permissions"].items()}
             context["github.token"] = token
             workspace = world.workspace()
+            more = {"GITHUB_SHA": sha} if sha else {}
             for number, step in enumerate(job["steps"]):
+                if step.get("uses", "").startswith("actions/checkout@"):
+                    workspace = check_out(world, sha, step["with"]["fetch-depth"])
+                    continue
                 inputs = {key: fill(value, context) for key, value in step.get("with", {}).items()}
-                done = self.step(world, step, inputs, workspace, artifacts, event_name, event, token)
+                done = self.step(world, step, inputs, workspace, artifacts, event_name, event, token, more)
                 if done:
                     out[f"{name}.{number}"] = done
                     if "id" in step:
@@ -42,7 +47,7 @@ class Workflow:
                             for key, value in job.get("outputs", {}).items()})
         return out
 
-    def step(self, world, step, inputs, workspace, artifacts, event_name, event, token):
+    def step(self, world, step, inputs, workspace, artifacts, event_name, event, token, more):
         uses = step["uses"].split("@")[0]
         if uses == "actions/upload-artifact":
             source = os.path.join(workspace, inputs["path"])
@@ -56,7 +61,7 @@ class Workflow:
         elif uses.endswith("/corsgate"):
             inputs.setdefault("token", token)
             given = inputs.pop("token")
-            return world.run(event_name, event, workspace, given, **inputs)
+            return world.run(event_name, event, workspace, given, more, **inputs)
         else:
             raise AssertionError(f"what is {uses}?")
         return None

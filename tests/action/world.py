@@ -201,7 +201,8 @@ class World:
             GITHUB_WORKSPACE=workspace, GITHUB_REPOSITORY=REPOSITORY, GITHUB_API_URL=self.github.url,
             GITHUB_SERVER_URL=f"file://{self.server}", GITHUB_RUN_ID="42", GITHUB_SHA=self.git("rev-parse", "origin/main"),
             CORSGATE_PROGRAM=self.program, CORSGATE_ACTION_USER="same", CORSGATE_ACTION_SECOND="0.001",
-            INPUT_TOKEN=token, **(more or {}))
+            INPUT_TOKEN=token)
+        environment.update(more or {})
         environment.update({f"INPUT_{name.upper()}": value for name, value in inputs.items()})
         # The runner's working directory is the workspace. What a step writes to either stream is its log.
         run = subprocess.run([ENTRY], cwd=workspace, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
