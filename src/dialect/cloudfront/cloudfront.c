@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "dialect/cloudfront/distribution.h"
+#include "dialect/cloudfront/terraform.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -179,6 +180,10 @@ static const struct data *distribution_of(const struct data *root)
 
 static bool claims(const struct document *document, Str *why)
 {
+    if (terraform_is(document)) {
+        *why = STR("it is Terraform's JSON with resources of CloudFront");
+        return true;
+    }
     if (has_resource(document->root)) {
         *why = STR("it has CloudFront distributions or response headers policies");
         return true;
@@ -206,6 +211,10 @@ static bool read_document(struct reading *reading, const struct document *docume
                                .aliases = aliases };
     const struct data *policy = policy_of(document->root);
     const struct data *distribution = distribution_of(document->root);
+    if (terraform_is(document)) {
+        document = terraform_template(reading->model->arena, document);
+        cf->document = document;
+    }
     if (has_resource(document->root)) {
         cf->template = template_new(reading->model, reading->out->policy, document);
         cf->terms = &cf->template->terms;
@@ -234,11 +243,9 @@ static bool read(struct reading *reading)
 }
 
 static const char *const marks[] = {
-    "AWS::CloudFront::",
-    "ResponseHeadersPolicyConfig",
-    "AccessControlAllowOrigins",
-    "DefaultCacheBehavior",
-    NULL,
+    "AWS::CloudFront::",         "ResponseHeadersPolicyConfig",
+    "AccessControlAllowOrigins", "DefaultCacheBehavior",
+    "aws_cloudfront_",           NULL,
 };
 
 const struct dialect dialect_cloudfront = {

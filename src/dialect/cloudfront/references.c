@@ -107,6 +107,19 @@ static void hash_code(struct reached *reached, Str path)
         hash_file(reached, paths.list.items[i]);
 }
 
+// The files that expressions of Terraform name: file("${path.module}/edge.js").
+static void hash_named(struct reached *reached, const struct data *data)
+{
+    Str before, rest, name;
+    if (data->kind == DATA_SCALAR && str_cut(data->text, STR("file(\""), &before, &rest) &&
+        str_cut(rest, STR("\")"), &name, &rest)) {
+        (void)str_eat(&name, STR("${path.module}/"));
+        hash_code(reached, name);
+    }
+    for (uint32_t i = 0; i < data->count; i++)
+        hash_named(reached, data->entries[i].value);
+}
+
 static void hash_resource(struct reached *reached, const struct resource *resource)
 {
     static const char *const code[] = { "CodeUri", "Code", "ContentUri", NULL };
@@ -114,6 +127,7 @@ static void hash_resource(struct reached *reached, const struct resource *resour
     reached->hash = hash_u64(reached->hash, template_identity(cf->template, resource->data));
     for (const char *const *key = code; *key; key++)
         hash_code(reached, document_text(resource->properties, *key));
+    hash_named(reached, resource->data);
 }
 
 static void reach(struct reached *reached, const struct data *data)
