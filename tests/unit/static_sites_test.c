@@ -141,6 +141,10 @@ END_TEST
 #define VERCEL(source) V(RULE(source, "", "https://a.test"))
 #define F(rules) "{\"hosting\":{\"headers\":[" rules "]}}"
 #define FIREBASE(source) F(RULE(source, "", "https://a.test"))
+#define REDIRECTS(one)                                                                             \
+    "{\"redirects\":[{" one "}],\"headers\":[" RULE("/(.*)", "", "https://a.test") "]}"
+#define FIREBASE_TO(one)                                                                           \
+    "{\"hosting\":{\"redirects\":[{" one "}],\"headers\":[" RULE("**", "", "https://a.test") "]}}"
 #define SENT "200 " ACAO "https://a.test"
 
 #define HANDLERS(list) "runtime: python39\nhandlers:\n" list
@@ -326,7 +330,36 @@ static const struct dialect_row rows[] = {
     { "6 vercel: numbers are not compared", "vercel.json",
       V(RULE("/a", HAS("has", ORIGIN("{\"gt\":3}")), "https://a.test")),
       GET "/a Origin=https://b.test", "unknown" },
+    { "6 vercel: a redirect", "vercel.json", REDIRECTS("\"source\":\"/a\",\"destination\":\"/b\""),
+      GET "/a", "308" },
+    { "6 vercel: ... that is not permanent", "vercel.json",
+      REDIRECTS("\"source\":\"/:x*\",\"destination\":\"/b\",\"permanent\":false"), GET "/a",
+      "307" },
+    { "6 vercel: ... with a status", "vercel.json",
+      REDIRECTS("\"source\":\"/a\",\"destination\":\"/b\",\"statusCode\":301"), GET "/a", "301" },
+    { "6 vercel: ... of a preflight", "vercel.json",
+      REDIRECTS("\"source\":\"/a\",\"destination\":\"/b\""),
+      "OPTIONS https://site.test/a Origin=https://a.test Access-Control-Request-Method=PUT",
+      "308" },
+    { "6 vercel: ... elsewhere", "vercel.json",
+      REDIRECTS("\"source\":\"/a\",\"destination\":\"/b\""), GET "/c", SENT },
+    { "6 vercel: ... under a condition", "vercel.json",
+      REDIRECTS("\"source\":\"/a\",\"has\":[{" ORIGIN("\"https://b.test\"") "}],\"destination\":"
+                                                                            "\"/b\""),
+      GET "/a Origin=https://a.test", SENT },
+    { "6 vercel: ... that holds", "vercel.json",
+      REDIRECTS("\"source\":\"/a\",\"has\":[{" ORIGIN("\"https://b.test\"") "}],\"destination\":"
+                                                                            "\"/b\""),
+      GET "/a Origin=https://b.test", "308" },
     // firebase.json
+    { "6 firebase: a redirect", "firebase.json",
+      FIREBASE_TO("\"source\":\"/a/**\",\"destination\":\"/b\",\"type\":302"), GET "/a/c", "302" },
+    { "6 firebase: ... by an expression", "firebase.json",
+      FIREBASE_TO("\"regex\":\"^/[ab]$\",\"destination\":\"/c\""), GET "/b", "301" },
+    { "6 firebase: ... elsewhere", "firebase.json",
+      FIREBASE_TO("\"source\":\"/a/**\",\"destination\":\"/b\""), GET "/c", SENT },
+    { "6 firebase: before there was hosting", "firebase.json",
+      "{\"public\":\"app\",\"headers\":[" RULE("/a", "", "https://a.test") "]}", GET "/a", SENT },
     { "6 firebase: **", "firebase.json", FIREBASE("**"), GET "/a/b", SENT },
     { "6 firebase: no default", "firebase.json", FIREBASE("/a"), GET "/b", "200" },
     { "6 firebase: a slash is put in front", "firebase.json", FIREBASE("a"), GET "/a", SENT },
@@ -441,6 +474,32 @@ START_TEST(test_origins)
 }
 END_TEST
 
+// Sites have thousands of redirects; the last one counts as much as the first.
+START_TEST(test_many_redirects)
+{
+    static const char *const requests[] = { GET "/r0", GET "/r500", GET "/r999", GET "/s/7/x",
+                                            GET "/other" };
+    static const char *const answers[] = { "308", "307", "307", "308", SENT };
+    struct arena *arena = arena_new();
+    struct buf text = { .arena = arena };
+    buf_add_text(&text, "{\"redirects\":[");
+    for (int i = 0; i < 1000; i++)
+        buf_addf(&text,
+                 "{\"source\":\"/r%d\",\"destination\":\"/b\",\"permanent\":%s},"
+                 "{\"source\":\"/s/%d/:x*\",\"destination\":\"/b\"},",
+                 i, i < 500 ? "true" : "false", i);
+    text.len--;
+    buf_addf(&text, "],\"headers\":[%s]}", RULE("/(.*)", "", "https://a.test"));
+    buf_add_char(&text, 0);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        const struct dialect_row row = { "many redirects", "vercel.json", buf_str(&text).ptr,
+                                         requests[i], answers[i] };
+        dialect_row_check(&row, NULL);
+    }
+    arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("static_sites");
@@ -451,6 +510,7 @@ int main(void)
     tcase_add_loop_test(table, test_row, 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_loop_test(table, test_origins, 0, (int)(sizeof origins / sizeof *origins));
     tcase_add_loop_test(table, test_refused, 0, 17);
+    tcase_add_test(table, test_many_redirects);
     suite_add_tcase(suite, table);
     return check_main(suite);
 }

@@ -4,6 +4,11 @@
 
 #include "dialect/cases.h"
 
+// What to say (CG504) of a policy beside a redirect, which the filter leaves alone.
+#define ENVOY_POLICY_UNASKED                                                                       \
+    "preflights of this route are redirected, and its CORS policy is not asked: browsers follow "  \
+    "no redirect of a preflight"
+
 enum tri { TRI_UNSET, TRI_NO, TRI_YES };
 
 // How often the filter runs.

@@ -320,6 +320,10 @@ static void serve_region(struct site *site, struct region region)
     const struct static_rule *rule = region.last ? region.last->rule : NULL;
     Span span = rule ? rule->span : site->file;
     *vec_push(arena, &now) = region;
+    if (rule && rule->redirect) {
+        branch_redirect(&site->cases, region.branch, rule->redirect, rule->location, span);
+        return;
+    }
     if (rule && rule->is_upstream) {
         branch_forward(&site->cases, region.branch,
                        str_format(arena, "%s script", site->product->layer), span);
@@ -383,7 +387,7 @@ static bool has_endpoint(const struct site *site, const struct static_rule *rule
     for (uint32_t i = 0; i < rule->headers.count; i++)
         if (!str_is_nocase(rule->headers.items[i].name, "cache-control"))
             return true;
-    return site->product->joining == STATIC_FIRST;
+    return site->product->joining == STATIC_FIRST || rule->redirect;
 }
 
 // The rules as routes, most specific first, and everything else at the end.
@@ -442,7 +446,8 @@ static void list_regions(struct site *site, const struct box *box, struct region
         for (uint32_t k = 0; k < out->count; k++) {
             struct region *region = &out->items[k];
             struct branch yes, no;
-            if (site->product->joining == STATIC_FIRST && region->last) {
+            bool first = site->product->joining == STATIC_FIRST && region->last;
+            if (first || (region->last && region->last->rule->redirect)) {
                 *vec_push(model->arena, &next) = *region;
                 continue;
             }

@@ -36,6 +36,10 @@ struct static_rule {
     } conditions; // all must hold
     struct static_list headers;
     bool is_upstream; // STATIC_FIRST: a program answers
+    // Not 0: the status of a redirect, which is looked for before all else and gets no headers.
+    // Such rules stand before the others.
+    uint32_t redirect;
+    const struct value *location; // of a redirect
     Span span;
 };
 struct static_rules {

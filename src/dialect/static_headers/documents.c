@@ -1,6 +1,7 @@
 #include "dialect/static_headers/static_sites.h"
 
 #include "base/hash.h"
+#include "dialect/languages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,8 +99,86 @@ Span static_place(const struct data *node)
     return (Span){ node->span.file, node->span.begin, node->span.begin + 1 };
 }
 
+const struct value *static_location(struct model *model, const struct data *destination)
+{
+    Str text = destination->kind == DATA_SCALAR ? destination->text : STR("");
+    bool plain = text.len > 0 && !destination->unrendered;
+    Str rest = text, scheme;
+    (void)str_cut(text, STR("://"), &scheme, &rest);
+    for (size_t i = 0; i < rest.len; i++)
+        plain &= rest.ptr[i] != ':' && rest.ptr[i] != '$' && rest.ptr[i] != '*';
+    if (plain)
+        return value_text(model, text);
+    return value_unknown(model, STR("where this redirects to"), hash_str(HASH_SEED, text),
+                         destination->span);
+}
+
+// So many redirects are places of their own. What comes behind them is one for each status, if only
+// the path decides: sites have thousands.
+enum { REDIRECTS_MOST = 24 };
+
+static bool goes_by_path(const struct static_rule *rule)
+{
+    return !rule->hosts && !rule->perhaps && !rule->conditions.list.count;
+}
+
+static bool unite_redirects(struct static_document *document, uint32_t status, uint32_t first,
+                            struct static_rule *out)
+{
+    struct model *model = document->model;
+    struct languages paths = { 0 };
+    uint32_t count = 0;
+    for (uint32_t i = first; i < document->redirects.count; i++) {
+        const struct static_rule *rule = &document->redirects.items[i];
+        Str word;
+        if (rule->redirect != status || !goes_by_path(rule))
+            continue;
+        if (!count++)
+            *out = *rule;
+        if (fa_is_literal(model->arena, rule->paths, &word))
+            languages_add_word(model, &paths, word);
+        else
+            languages_add(model, &paths, rule->paths);
+    }
+    if (count < 2)
+        return count > 0;
+    out->match = MATCH_GLOB;
+    out->paths = languages_union(model, &paths, LANGUAGES_PATTERNS);
+    out->location =
+        value_unknown(model, STR("where one of many redirects leads to"), status, out->span);
+    if (!out->paths) {
+        out->paths = fa_none(model->fa);
+        out->perhaps = fa_all(model->fa);
+    }
+    return true;
+}
+
+// The redirects, and behind them the other rules.
+static void order_rules(struct static_document *document)
+{
+    struct arena *arena = document->model->arena;
+    struct static_rules all = { 0 };
+    uint32_t most = document->redirects.count > REDIRECTS_MOST ? REDIRECTS_MOST : UINT32_MAX;
+    uint64_t done[16] = { 0 };
+    for (uint32_t i = 0; i < document->redirects.count; i++) {
+        const struct static_rule *rule = &document->redirects.items[i];
+        struct static_rule united;
+        if (i < most || !goes_by_path(rule)) {
+            *vec_push(arena, &all) = *rule;
+        } else if (!(done[rule->redirect / 64] & UINT64_C(1) << rule->redirect % 64) &&
+                   unite_redirects(document, rule->redirect, i, &united)) {
+            *vec_push(arena, &all) = united;
+            done[rule->redirect / 64] |= UINT64_C(1) << rule->redirect % 64;
+        }
+    }
+    for (uint32_t i = 0; i < document->rules.count; i++)
+        *vec_push(arena, &all) = document->rules.items[i];
+    document->rules = all;
+}
+
 bool static_document_finish(struct static_document *document, const struct box *site, Span span)
 {
+    order_rules(document);
     bool added = static_headers_add(document->model, document->policy, document->product,
                                     &document->rules, site, span);
     return added && document->good;

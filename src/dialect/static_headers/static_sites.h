@@ -40,7 +40,8 @@ struct static_document {
     struct policy *policy;
     const struct static_product *product;
     struct static_rules rules;
-    bool good; // nothing was refused
+    struct static_rules redirects; // go before `rules`
+    bool good;                     // nothing was refused
 };
 
 // Reports what the product refuses, and keeps it in mind.
@@ -63,6 +64,8 @@ void static_read_pairs(struct static_document *document, const struct data *list
                        struct static_rule *rule,
                        const struct value *(*make)(const void *state, const struct data *value),
                        const void *state);
+// Where a redirect leads to, as far as that is known: a text that names no part of the request.
+const struct value *static_location(struct model *model, const struct data *destination);
 // Whether a file of a document is called so.
 bool static_is_named(const struct document *document, const char *name);
 

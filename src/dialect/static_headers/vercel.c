@@ -313,36 +313,74 @@ static void read_condition(struct static_document *document, const struct data *
 
 // ---- rules
 
-static void read_rule(struct static_document *document, const struct data *node)
+// What a rule matches: its source and its conditions. False: it is refused.
+static bool read_match(struct static_document *document, const struct data *node,
+                       struct static_rule *rule, struct captures *captures)
 {
     struct model *model = document->model;
     Str source = document_text(node, "source");
     const char *wrong;
     const struct data *list;
-    struct captures captures = { .model = model };
-    struct static_rule rule = { .path = source, .match = MATCH_EXACT, .span = node->span };
+    *captures = (struct captures){ .model = model };
+    *rule = (struct static_rule){ .path = source, .match = MATCH_EXACT, .span = node->span };
     for (size_t i = 0; i < source.len; i++)
         if (strchr(":({*+?\\", source.ptr[i]))
-            rule.match = MATCH_GLOB;
-    rule.span.end = rule.span.begin + 1;
+            rule->match = MATCH_GLOB;
+    rule->span.end = rule->span.begin + 1;
     Str expression = source_expression(model->arena, source, &wrong);
     if (!source.len || wrong) {
         static_complain(document, node->span, "the source %.*s: %s", STR_ARG(source),
                         source.len ? wrong : "it is empty");
-        return;
+        return false;
     }
     const struct pattern *pattern = static_pattern(model, expression);
-    static_match(document, &rule, pattern);
-    add_capture(&captures, pattern, model->path);
+    static_match(document, rule, pattern);
+    add_capture(captures, pattern, model->path);
     uint32_t count = static_count(document, node, "has", &list);
     for (uint32_t i = 0; i < count; i++)
-        read_condition(document, list->entries[i].value, false, &rule, &captures);
+        read_condition(document, list->entries[i].value, false, rule, captures);
     count = static_count(document, node, "missing", &list);
     for (uint32_t i = 0; i < count; i++)
-        read_condition(document, list->entries[i].value, true, &rule, &captures);
+        read_condition(document, list->entries[i].value, true, rule, captures);
+    return true;
+}
+
+static void read_rule(struct static_document *document, const struct data *node)
+{
+    struct captures captures;
+    struct static_rule rule;
+    const struct data *list;
+    if (!read_match(document, node, &rule, &captures))
+        return;
     if (static_count(document, node, "headers", &list))
         static_read_pairs(document, list, &rule, substitute, &captures);
-    *vec_push(model->arena, &document->rules) = rule;
+    *vec_push(document->model->arena, &document->rules) = rule;
+}
+
+// 308, unless it is not permanent or names a status.
+static void read_redirect(struct static_document *document, const struct data *node)
+{
+    struct captures captures;
+    struct static_rule rule;
+    const struct data *destination = document_find(node, "destination");
+    const struct data *permanent = document_find(node, "permanent");
+    const struct data *status = document_find(node, "statusCode");
+    bool is_permanent = true;
+    if (!read_match(document, node, &rule, &captures))
+        return;
+    if (!destination || destination->kind != DATA_SCALAR) {
+        static_complain(document, node->span, "a redirect has a source and a destination");
+        return;
+    }
+    if (permanent && !data_get_bool(permanent, &is_permanent))
+        static_complain(document, permanent->span, "permanent is neither true nor false");
+    rule.redirect = is_permanent ? 308 : 307;
+    if (status && (!data_get_number(status, 399, &rule.redirect) || rule.redirect < 300)) {
+        static_complain(document, status->span, "statusCode is no status of a redirect");
+        return;
+    }
+    rule.location = static_location(document->model, destination);
+    *vec_push(document->model->arena, &document->redirects) = rule;
 }
 
 // `routes` is another language for the same, which is not read.
@@ -375,6 +413,9 @@ static bool read(struct reading *reading)
         uint32_t count = static_count(&document, root, "headers", &list);
         for (uint32_t k = 0; k < count; k++)
             read_rule(&document, list->entries[k].value);
+        count = static_count(&document, root, "redirects", &list);
+        for (uint32_t k = 0; k < count; k++)
+            read_redirect(&document, list->entries[k].value);
         note_routes(&document, reading, root);
         good &= static_document_finish(&document, documents_instance(reading, i, "site"),
                                        static_place(root));
