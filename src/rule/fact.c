@@ -57,13 +57,14 @@ static const struct fact change_facts[CHANGE_FACTS] = {
     [CHANGE_WITNESS] = { "witness", FACT_TEXT, "", "the most telling of the origins" },
     [CHANGE_REASON] = { "reason", FACT_TEXT, "", "of a possible change: what is not known" },
     [CHANGE_BECAUSE] = { "because", FACT_TEXT, "",
-                         "of a loss: \": \" and why, where headers are no longer inherited; else "
-                         "empty" },
+                         "of a loss: \": \" and why, where headers are no longer inherited or "
+                         "preflights are redirected; else empty" },
 };
 
 static const struct fact endpoint_facts[ENDPOINT_FACTS] = {
     [ENDPOINT_OBSERVATION] = { "observation", FACT_CHOICE,
-                               "access vary-missing cache-mixes duplicate never-matches credentials-invalid "
+                               "access vary-missing cache-mixes duplicate never-matches "
+                               "credentials-invalid "
                                "preflight-fails wildcard-with-credentials misspelt method-invalid "
                                "errors-without-cors max-age authorization-not-covered "
                                "private-network",

@@ -58,6 +58,25 @@ static struct access read_of(const struct scene *scene, const struct upstreams *
     return out;
 }
 
+// Why somebody loses something, where that is a redirect: browsers follow none of a preflight.
+static Str lost_by_redirect(const struct scene *scene)
+{
+    const struct region *region = scene->region;
+    const struct upstreams *upstreams = scene->engine->settings->new_upstreams;
+    struct model *model = scene->diff->model;
+    const struct upstreams *before = scene->engine->settings->old_upstreams;
+    if (!region->new ||
+        (region->old && views_redirect(model, before, region->old, region->box, STR("OPTIONS"))))
+        return (Str){ 0 };
+    uint32_t status = views_redirect(model, upstreams, region->new, region->box, STR("OPTIONS"));
+    bool all = views_redirect(model, upstreams, region->new, region->box, STR("GET")) > 0;
+    if (!status)
+        return (Str){ 0 };
+    return str_format(model->arena,
+                      ": %s redirected (%u), and browsers follow no redirect of a preflight",
+                      all ? "requests are" : "preflights are", (unsigned)status);
+}
+
 // The facts that every item of a region has.
 static struct item item_start(const struct scene *scene, const struct change *change)
 {
@@ -93,9 +112,10 @@ static struct item item_start(const struct scene *scene, const struct change *ch
     };
     item.merge = (struct merge){ scene->endpoints, region->merged, 0 };
     const struct remark *drop = !gained && removed ? drops_find(scene->drops, region->new) : NULL;
-    item_set_text(&item, CHANGE_BECAUSE,
-                  drop ? str_format(scene->diff->model->arena, ": %.*s", STR_ARG(drop->message))
-                       : (Str){ 0 });
+    Str because = gained ? (Str){ 0 } : lost_by_redirect(scene);
+    if (drop)
+        because = str_format(scene->diff->model->arena, ": %.*s", STR_ARG(drop->message));
+    item_set_text(&item, CHANGE_BECAUSE, because);
     if (drop) {
         item_set_place(&item, drop->span, (Span){ 0 }, served->span);
         return item;

@@ -55,6 +55,9 @@ struct views {
 void views_of(struct model *model, const struct upstreams *upstreams,
               const struct endpoint *endpoint, const struct box *box, Str method,
               struct views *out);
+// The status of the redirect that all these requests are answered with; 0 where some are not.
+uint32_t views_redirect(struct model *model, const struct upstreams *upstreams,
+                        const struct endpoint *endpoint, const struct box *box, Str method);
 // The line of a header that certainly or possibly is sent, from number *at on; NULL when there is
 // none.
 const struct line *view_find(struct model *model, const struct view *view, const char *name,

@@ -65,3 +65,17 @@ const struct line *view_find(struct model *model, const struct view *view, const
     }
     return NULL;
 }
+
+uint32_t views_redirect(struct model *model, const struct upstreams *upstreams,
+                        const struct endpoint *endpoint, const struct box *box, Str method)
+{
+    struct views views;
+    views_of(model, upstreams, endpoint, box, method, &views);
+    uint32_t status = views.count ? views.items[0].status : 0;
+    for (uint32_t i = 0; i < views.count; i++) {
+        uint32_t one = views.items[i].status;
+        if (one != 301 && one != 302 && one != 303 && one != 307 && one != 308)
+            return 0;
+    }
+    return status;
+}

@@ -241,6 +241,14 @@ static void serve_counting(const struct serving *place, struct cases *cases, str
     uint32_t status = 0;
     bool regexes = map->scheme == GOOGLE_SCHEME_MESH;
     if (place->redirect) {
+        const struct data *policy = document_find(place->action, "corsPolicy");
+        if (policy && !place->is_classic)
+            policy_add_remark(
+                map->google->policy,
+                (struct remark){ .rule = "CG504",
+                                 .span = policy->span,
+                                 .message = STR(ENVOY_POLICY_UNASKED),
+                                 .identity = hash_str(map->identity, place->rule->match.path) });
         if (!place->is_classic)
             change_headers(place, cases, &in, NULL);
         branch_redirect(cases, in, redirect_status(place->redirect), redirect_target(place),

@@ -369,6 +369,9 @@ static void serve(const struct serving_rule *serving, struct cases *cases, struc
             document_find(document_find(redirect, "requestRedirect"), "statusCode");
         if (code)
             (void)data_get_number(code, 399, &status);
+        if (filter && document_find(filter, "cors"))
+            cluster_remark(serving->cluster, "CG504", filter->span, STR(ENVOY_POLICY_UNASKED),
+                           hash_str(hash_str(HASH_SEED, part->object->name), part->path));
         branch_redirect(cases, in, status,
                         value_unknown(cases->model, STR("where this redirects to"),
                                       part->object->hash, redirect->span),

@@ -287,8 +287,12 @@ static void serve(struct mesh *mesh, const struct mesh_route *route, struct case
     refuse(mesh, route, cases, &in);
     if ((field = document_find(route->http, "redirect"))) {
         const struct data *code = document_find(field, "redirectCode");
+        const struct data *policy = document_find(route->http, "corsPolicy");
         if (code)
             (void)data_get_number(code, 399, &status);
+        if (policy && policy->kind == DATA_MAP)
+            cluster_remark(mesh->cluster, "CG504", policy->span, STR(ENVOY_POLICY_UNASKED),
+                           hash_str(hash_str(HASH_SEED, route->object->name), route->path));
         branch_redirect(cases, in, status,
                         value_unknown(mesh->model, STR("where this redirects to"),
                                       route->object->hash, field->span),
