@@ -56,9 +56,10 @@ static enum exit_status start(struct command_run *command)
     const struct options *options = command->options;
     struct arena *arena = command->run->arena;
     struct buf out = { .arena = arena }, names = { .arena = arena };
-    completion_shells(&names);
+    for (uint32_t i = 0; i < SHELLS; i++)
+        buf_addf(&names, "%s%s", i == 0 ? "" : i + 1 < SHELLS ? ", " : " or ", shells[i]->name);
     if (options->arguments.count != 1)
-        return command_fail(command, "completion needs the name of a shell: one of %.*s",
+        return command_fail(command, "completion needs the name of a shell: %.*s",
                             STR_ARG(buf_str(&names)));
     Str name = options->arguments.items[0];
     for (uint32_t i = 0; i < SHELLS; i++) {
@@ -68,8 +69,7 @@ static enum exit_status start(struct command_run *command)
         return command_write(command, (Str){ NULL, 0 }, buf_str(&out)) ? EXIT_STATUS_PASS
                                                                        : EXIT_STATUS_BROKEN;
     }
-    return command_fail(command,
-                        "there is no completion for \"%.*s\"; there is one for each of %.*s",
+    return command_fail(command, "there is no completion for \"%.*s\", only for %.*s",
                         STR_ARG(name), STR_ARG(buf_str(&names)));
 }
 

@@ -255,14 +255,17 @@ static bool place_reports(struct arena *arena, enum option_user user, struct opt
             .format = user == USED_BY_WHY ? STR("json") : STR("text"),
         };
     uint32_t open = 0;
+    bool shared = false;
     for (uint32_t i = 0; i < options->outputs.count; i++) {
         struct output *output = &options->outputs.items[i];
-        if (output->path.len)
-            continue;
-        open++;
-        output->path = options->output;
+        if (!output->path.len) {
+            open++;
+            output->path = options->output;
+        }
+        for (uint32_t j = 0; j < i && output->path.len; j++)
+            shared |= str_equal(output->path, options->outputs.items[j].path);
     }
-    if (open > 1) {
+    if (open > 1 || shared) {
         *complaint = STR("several reports want the same place: write --format NAME=FILE");
         return false;
     }

@@ -154,6 +154,10 @@ static enum exit_status start(struct command_run *command)
     struct buf out = { .arena = run->arena };
     bool good = answer_all(&workspace, &version, file, &out);
     version_complain_since(&workspace, before);
+    if (!out.len)
+        return command_fail(
+            command, "there is no request in %.*s",
+            STR_ARG(str_is(options->requests, "-") ? STR("standard input") : options->requests));
     if (!command_write(command, options->output, buf_str(&out)))
         return EXIT_STATUS_BROKEN;
     return good ? EXIT_STATUS_PASS : EXIT_STATUS_BROKEN;

@@ -337,6 +337,8 @@ enum exit_status version_fail_empty(struct workspace *workspace, const Str *argu
 {
     struct buf where = { .arena = workspace->command->run->arena };
     for (uint32_t i = 0; i < count; i++) {
+        if (i && str_equal(arguments[i], arguments[i - 1]))
+            continue;
         buf_add_text(&where, i ? ", " : "");
         buf_add(&where, arguments[i]);
     }

@@ -216,6 +216,9 @@ static enum exit_status explain(struct why *why, Str path)
     why->files = workspace.files;
     if (!local_read(run->arena, path, run->limits->file_bytes, &text, &reason))
         return command_fail(command, "%.*s cannot be read: %.*s", STR_ARG(path), STR_ARG(reason));
+    if (!str_trim(text).len)
+        return command_fail(command, "nothing is recorded in %.*s",
+                            STR_ARG(str_is(path, "-") ? STR("standard input") : path));
     uint32_t file = files_add(workspace.files, path, text), before = run->diags.count;
     bool good = find_har(why, file, &har) ? explain_har(why, har) : explain_lines(why, file);
     good &= run->diags.count == before;

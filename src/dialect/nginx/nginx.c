@@ -390,13 +390,31 @@ void rendered_add(const struct rendered *rendered, struct model *model,
     *kept = old.kept;
 }
 
+static const struct kind not_recognised = {
+    "CG901", LEVEL_ERROR, "this is not recognised as the configuration of any product"
+};
+
+// Of a file that was read only because it is named, it is no use to know all that nginx dislikes.
+static void shorten_complaints(struct run *run, const struct source *source, uint32_t file,
+                               uint32_t before)
+{
+    if (run->diags.count == before || nginx_recognise(files_get(source->files, file)->text))
+        return;
+    const struct diag first = run->diags.items[before];
+    run->diags.count = before;
+    diagf(run, &not_recognised, first.span, "as nginx, %.*s", STR_ARG(first.message));
+}
+
 static bool load_file(struct model *model, struct nginx_loader *loader, struct source *source,
                       const struct dialect_options *options, Str path, struct dialect_result *out)
 {
     const struct loaded *loaded;
+    uint32_t before = model->run->diags.count;
     if (!nginx_load(loader, path, &loaded))
         return false;
     bool good = nginx_validate(loader, loaded) && !loaded->broken;
+    if (!good)
+        shorten_complaints(model->run, source, loaded->file, before);
     static const char *const wraps[] = {
         [WRAP_NONE] = "it is a whole nginx configuration",
         [WRAP_HTTP] = "its directives stand in an http block",
