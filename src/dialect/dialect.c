@@ -44,6 +44,9 @@ const struct dialect *const dialects[] = {
 // clang-format on
 const uint32_t dialect_count = sizeof dialects / sizeof *dialects;
 
+static const struct kind no_toml = { "CG901", LEVEL_ERROR,
+                                     "corsgate reads no TOML: nothing in this file is compared" };
+
 static bool is_below(Str path, Str folder)
 {
     if (folder.len == 0 || str_equal(path, folder))
@@ -153,6 +156,9 @@ bool dialect_load(struct model *model, struct source *source, const struct diale
     out->policy->model = model;
     bool named = path_count > 0 ||
                  source->only.len > 0; // a file that the user names is read whatever it looks like
+    Str only = source_base(source->only);
+    if (str_ends(only, STR(".toml")) && !str_is(only, "netlify.toml"))
+        return diagf(model->run, &no_toml, (Span){ 0 }, "%.*s", STR_ARG(source->only));
     if (!named && options->source_count)
         good = load_listed(model, source, options, out);
     else

@@ -132,6 +132,27 @@ static struct candidates guess(struct model *model, struct source *source, Str p
     return only(READER_CLOUDFLARE, "a configuration of Cloudflare stands beside it");
 }
 
+// ---- netlify.toml
+
+static const char toml_name[] = "netlify.toml";
+
+static bool is_toml(Str path)
+{
+    return str_is(source_base(path), toml_name);
+}
+
+static bool is_below(Str path, Str folder)
+{
+    return !folder.len ||
+           (str_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/');
+}
+
+// Whether the file sets headers that matter here. Its other settings do not.
+static bool toml_counts(struct model *model, Str text)
+{
+    return str_contains(str_lower(model->arena, text), STR("access-control-"));
+}
+
 // ---- reading
 
 struct site {
@@ -193,6 +214,64 @@ static bool load_file(const struct site *site, Str path, const struct candidates
     return good;
 }
 
+// corsgate reads no TOML: where it sets headers, what the site answers is not known, whatever its
+// _headers (`beside`, or none) says.
+static bool load_toml(const struct site *site, Str path, Str beside, const struct box *box)
+{
+    struct model *model = site->model;
+    uint32_t number, other;
+    if (!source_read(model->run, site->source, path, (Span){ 0 }, &number))
+        return false;
+    Str text = files_get(site->source->files, number)->text;
+    bool counts = toml_counts(model, text);
+    if (counts || site->source->only.len)
+        *vec_push(model->arena, &site->out->files) = (struct dialect_file){
+            path, readers[READER_NETLIFY].dialect->name,
+            counts ? STR("its name; its headers are not read, because corsgate reads no TOML")
+                   : STR("its name; it sets no headers for CORS")
+        };
+    if (!counts)
+        return true;
+    static const Str anywhere[] = { { "*", 1 } };
+    Str reason = STR("headers in netlify.toml are not read, because corsgate reads no TOML");
+    uint64_t identity = hash_str(HASH_SEED, text);
+    if (beside.len && source_read(model->run, site->source, beside, (Span){ 0 }, &other))
+        identity = hash_str(identity, files_get(site->source->files, other)->text);
+    Span span = { number, 0, 1 };
+    struct cases cases = cases_new(model, site->out->policy);
+    policy_add_unknown(site->out->policy, (struct unknown){ span, reason, identity });
+    branch_answer_unknown(&cases, cases_begin(&cases, box), reason, identity, span);
+    cases_finish(&cases, (struct endpoint){ .layer = readers[READER_NETLIFY].product.layer,
+                                            .hosts = anywhere,
+                                            .host_count = 1,
+                                            .match = MATCH_PREFIX,
+                                            .path = STR("/"),
+                                            .box = box,
+                                            .span = span,
+                                            .keeps_slashes = true });
+    return true;
+}
+
+// The netlify.toml that a site of Netlify has beside or above its _headers, if it sets headers;
+// they are applied to the same paths as those of _headers. Empty: none.
+static Str toml_beside(struct model *model, struct source *source, Str path)
+{
+    Str folder = source_folder(path), text = { 0 };
+    while (!source->only.len) {
+        Str toml = folder.len ? str_format(model->arena, "%.*s/%s", STR_ARG(folder), toml_name)
+                              : str_from(toml_name);
+        if (source_stat(source, toml) == SOURCE_FILE)
+            return find_beside(model, source, folder, str_from(toml_name), &text) &&
+                           toml_counts(model, text)
+                       ? toml
+                       : STR("");
+        if (!folder.len)
+            break;
+        folder = source_folder(folder);
+    }
+    return STR("");
+}
+
 // Whether the user's configuration says that a path is read as this type.
 static bool is_typed(struct model *model, struct source *source,
                      const struct dialect_options *options, const char *type, Str path)
@@ -219,7 +298,7 @@ static bool find_files(struct model *model, struct source *source, const Str *pa
     struct source_paths all = { 0 };
     if (source->only.len) {
         Str name = source_base(source->only);
-        if (str_is(name, "_headers") || str_ends(name, STR("._headers")) || typed)
+        if (str_is(name, "_headers") || str_ends(name, STR("._headers")) || is_toml(name) || typed)
             *vec_push(model->arena, &out->list) = source->only;
         return true;
     }
@@ -230,8 +309,8 @@ static bool find_files(struct model *model, struct source *source, const Str *pa
         bool is_named = false;
         for (uint32_t k = 0; k < path_count && typed; k++)
             is_named |= str_equal(path, paths[k]);
-        if (is_named ||
-            (str_is(source_base(path), "_headers") && dialect_is_wanted(path, paths, path_count)))
+        if (is_named || ((str_is(source_base(path), "_headers") || is_toml(path)) &&
+                         dialect_is_wanted(path, paths, path_count)))
             *vec_push(model->arena, &out->list) = path;
     }
     return true;
@@ -255,6 +334,9 @@ static bool load_as(const struct dialect *dialect, struct model *model, struct s
         for (uint32_t k = 0; k < READERS && !typed; k++)
             taken |= readers[k].dialect && is_typed(model, source, options,
                                                     readers[k].dialect->name, found.list.items[i]);
+        Str folder = source_folder(found.list.items[i]);
+        for (uint32_t k = 0; k < found.list.count && is_toml(found.list.items[i]); k++)
+            taken |= !is_toml(found.list.items[k]) && is_below(found.list.items[k], folder);
         if (!taken)
             *vec_push(model->arena, &mine.list) = found.list.items[i];
     }
@@ -273,8 +355,11 @@ static bool load_as(const struct dialect *dialect, struct model *model, struct s
         for (uint32_t k = 0; k < READERS && typed; k++)
             if (readers[k].dialect == dialect)
                 candidates = only(k, "the configuration says so");
-        good &=
-            load_file(&site, path, &candidates, dialect, documents_instance(&reading, i, "site"));
+        const struct box *box = documents_instance(&reading, i, "site");
+        bool is_netlify = candidates.count == 1 && candidates.is[READER_NETLIFY];
+        Str toml = is_toml(path) ? path : is_netlify ? toml_beside(model, source, path) : STR("");
+        good &= toml.len ? load_toml(&site, toml, is_toml(path) ? STR("") : path, box)
+                         : load_file(&site, path, &candidates, dialect, box);
     }
     good &= places_merge(out->policy, from);
     return good;
