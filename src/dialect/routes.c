@@ -7,6 +7,13 @@
 
 static const struct kind too_many_routes = { "CG903", LEVEL_ERROR,
                                              "more routes than corsgate tells apart" };
+static const struct kind too_many_ways = {
+    "CG903", LEVEL_ERROR, "routes overlap in more ways than corsgate tells apart"
+};
+
+// What the routes of one host may cost, in steps of automata: patterns that overlap in every way
+// would take for ever.
+enum { STEPS_MAX = 50 * 1000 * 1000 };
 
 // ---- hosts
 
@@ -287,8 +294,9 @@ static void subtract_hidden(struct model *model, const struct box *box,
 }
 
 // The boxes of each asked route without the earlier ones; parts[i] is of asked.items[i]. Only
-// routes of which one's prefix begins the other's can have a request in common.
-static void resolve_host(struct model *model, const struct route *routes, struct asked_list *asked,
+// routes of which one's prefix begins the other's can have a request in common. False when that
+// costs too much.
+static bool resolve_host(struct model *model, const struct route *routes, struct asked_list *asked,
                          struct boxes *parts)
 {
     struct arena *arena = model->arena;
@@ -311,8 +319,13 @@ static void resolve_host(struct model *model, const struct route *routes, struct
         }
         above[depth++] = i;
     }
-    for (uint32_t i = 0; i < asked->count; i++)
+    uint64_t before = fa_space_spent(model->fa);
+    for (uint32_t i = 0; i < asked->count; i++) {
+        if (fa_space_spent(model->fa) - before > STEPS_MAX)
+            return false;
         subtract_hidden(model, routes[asked->items[i].route].rest, &hidden[i], &parts[i]);
+    }
+    return true;
 }
 
 // ---- parts of all hosts, those of a route with the same rest as one
@@ -363,7 +376,8 @@ bool routes_resolve(struct model *model, const struct route *routes, uint32_t co
         struct asked_list asked = { 0 };
         list_routes(arena, tree.nodes.items[n], choice, &asked);
         struct boxes *parts = ARENA_ARRAY(arena, struct boxes, asked.count + 1);
-        resolve_host(model, routes, &asked, parts);
+        if (!resolve_host(model, routes, &asked, parts))
+            return diag(model->run, &too_many_ways, span);
         for (uint32_t i = 0; i < asked.count; i++)
             for (uint32_t k = 0; k < parts[i].count; k++)
                 draft_part(arena, &drafts[asked.items[i].route], parts[i].items[k],

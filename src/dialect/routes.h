@@ -42,7 +42,7 @@ struct routed_list {
 // The parts of every route, in the order of the routes; a route that others hide entirely has none.
 // Parts of one route with the same `rest` are one. Near linear where each host has few routes, or
 // routes whose paths begin differently. False when there are more parts than limits.endpoints,
-// which is then reported at `span`.
+// or the routes of one host overlap in too many ways, which is then reported at `span`.
 MUST_CHECK bool routes_resolve(struct model *model, const struct route *routes, uint32_t count,
                                enum routes_choice choice, enum wild_labels wild, Span span,
                                struct routed_list *out);

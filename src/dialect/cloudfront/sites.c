@@ -104,6 +104,23 @@ struct building {
     const struct fa *language; // of the hosts
 };
 
+// Whether what an endpoint was made for is all that serves it: there is one case, and its patterns
+// are known.
+static bool is_plain(const struct cf_site *site)
+{
+    const struct cf_behaviours *list = &site->cases.list.items[0].behaviours;
+    for (uint32_t i = 0; i < list->count; i++)
+        if (!list->items[i].paths)
+            return false;
+    return site->cases.list.count == 1;
+}
+
+static const struct cf_behaviour *last_of(const struct cf_site *site)
+{
+    const struct cf_behaviours *list = &site->cases.list.items[0].behaviours;
+    return list->count ? &list->items[list->count - 1] : NULL;
+}
+
 // The behaviour that has the path, in the order in which they are written.
 static void serve_case(struct cases *cases, struct branch in, const struct cf_case *of)
 {
@@ -130,7 +147,7 @@ static void shape(const struct cf_behaviour *behaviour, struct endpoint *endpoin
 {
     endpoint->path = STR("/");
     endpoint->match = MATCH_PREFIX;
-    if (!behaviour)
+    if (!behaviour || !behaviour->pattern.len)
         return;
     size_t stars = 0;
     Str path = behaviour->pattern;
@@ -169,7 +186,10 @@ static void add_endpoint(const struct building *of, const struct box *box,
                          of->site->span, &in, &others);
             branch_answer(&cases, others, 403, of->site->span);
         }
-        serve_case(&cases, in, one);
+        if (behaviour && is_plain(of->site))
+            cf_serve(&cases, in, one, behaviour);
+        else
+            serve_case(&cases, in, one);
     }
     cases_finish(&cases, endpoint);
 }
@@ -179,27 +199,28 @@ static bool answers_http(const struct cf_behaviour *behaviour)
     return behaviour->viewer == CF_ALLOW_ALL || behaviour->viewer == CF_VIEWER_OPEN;
 }
 
-// Whether that behaviour (NULL: the default one) certainly is what serves its endpoint, and answers
-// both alike.
+// Whether that behaviour is all that serves its endpoint, and answers both alike.
 static bool is_open(const struct cf_site *site, const struct cf_behaviour *behaviour)
 {
-    const struct cf_behaviours *list = &site->cases.list.items[0].behaviours;
-    if (site->cases.list.count != 1 || !list->count)
-        return false;
-    return answers_http(behaviour ? behaviour : &list->items[list->count - 1]);
+    return behaviour && is_plain(site) && answers_http(behaviour);
 }
 
-// How many behaviours of all cases answer viewers that come by http.
-static uint32_t count_open(const struct cf_site *site, uint32_t *all)
+// How many behaviours of all cases answer viewers that come by http; *alike: whether all do the
+// same to them.
+static uint32_t count_open(const struct cf_site *site, uint32_t *all, bool *alike)
 {
     uint32_t open = 0;
+    const struct cf_behaviour *first = NULL;
     *all = 0;
+    *alike = true;
     for (uint32_t c = 0; c < site->cases.list.count; c++) {
         const struct cf_behaviours *list = &site->cases.list.items[c].behaviours;
         *all += list->count;
-        for (uint32_t i = 0; i < list->count; i++)
-            open +=
-                list->items[i].viewer == CF_ALLOW_ALL || list->items[i].viewer == CF_VIEWER_OPEN;
+        for (uint32_t i = 0; i < list->count; i++) {
+            first = first ? first : &list->items[i];
+            open += answers_http(&list->items[i]);
+            *alike = *alike && list->items[i].viewer == first->viewer;
+        }
     }
     return open;
 }
@@ -211,7 +232,8 @@ static void add_endpoints(const struct building *of, const struct routed_list *p
     struct model *model = of->model;
     const struct fa *https = fa_literal(model->fa, STR("https"));
     const struct fa *http = fa_literal(model->fa, STR("http"));
-    uint32_t all, open = count_open(of->site, &all);
+    bool alike;
+    uint32_t all, open = count_open(of->site, &all, &alike);
     for (uint32_t i = 0; i < parts->count; i++) {
         const struct box *box = box_with(model, parts->items[i].box, model->host, of->language);
         const struct cf_behaviour *behaviour = parts->items[i].route->owner;
@@ -227,7 +249,8 @@ static void add_endpoints(const struct building *of, const struct routed_list *p
     }
     const struct box *whole = box_with(model, box_all(model), model->host, of->language);
     if (all && !open)
-        add_endpoint(of, box_with(model, whole, model->scheme, http), NULL);
+        add_endpoint(of, box_with(model, whole, model->scheme, http),
+                     alike && is_plain(of->site) ? last_of(of->site) : NULL);
 }
 
 // Behaviours of which earlier ones take every path.
@@ -270,7 +293,8 @@ static bool add_site(const struct cf_sites *sites, const struct cf_site *site)
             .rest = box_with(model, box_all(model), model->path, patterns.items[i]->paths),
             .owner = patterns.items[i],
         };
-    routes[patterns.count] = (struct route){ .rest = box_all(model) };
+    routes[patterns.count] =
+        (struct route){ .rest = box_all(model), .owner = is_plain(site) ? last_of(site) : NULL };
     if (!routes_resolve(model, routes, patterns.count + 1, ROUTES_FIRST, WILD_ONE, site->span,
                         &parts))
         return false;
