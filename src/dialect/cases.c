@@ -137,6 +137,15 @@ void branch_split_preflight(struct cases *cases, struct branch in, struct branch
     *no = branch_join(cases, rest, other);
 }
 
+const struct box *box_if(struct policy *policy, const struct box *box, Str text, uint64_t identity,
+                         Span span)
+{
+    struct model *model = policy->model;
+    const struct var *choice = model_choice(model, text, identity, span);
+    policy_add_unknown(policy, (struct unknown){ span, text, identity });
+    return box_with(model, box, choice, model_choice_value(model, true));
+}
+
 // ---- headers
 
 void branch_header(struct cases *cases, struct branch *branch, struct header_op op)
@@ -245,7 +254,7 @@ void cases_finish(struct cases *cases, struct endpoint endpoint)
         (void)diag(model->run, &too_many_cases, endpoint.span);
         struct response unknown = { .answer = ANSWER_UNKNOWN,
                                     .reason = STR("there are too many cases"),
-                                    .identity = cells_hash(&cases->cells),
+                                    .identity = cases->cells.seen,
                                     .span = endpoint.span };
         policy_add_unknown(cases->policy,
                            (struct unknown){ endpoint.span, unknown.reason, unknown.identity });

@@ -58,6 +58,11 @@ void branch_split_value(struct cases *cases, struct branch in, const struct valu
 // All requests of both; they must have gone through the same operations. Disjoint before, too.
 struct branch branch_join(const struct cases *cases, struct branch a, struct branch b);
 
+// The part of a box for which something holds that is not known, for a route's conditions: also an
+// unknown of the policy, with the text as its reason.
+const struct box *box_if(struct policy *policy, const struct box *box, Str text, uint64_t identity,
+                         Span span);
+
 // ---- what happens to the headers, in order
 
 void branch_header(struct cases *cases, struct branch *branch, struct header_op op);

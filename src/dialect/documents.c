@@ -1,6 +1,7 @@
 #include "dialect/documents.h"
 
 #include "base/hash.h"
+#include "dialect/cases.h"
 #include "policy/places.h"
 #include "syntax/read_json.h"
 #include "syntax/read_yaml.h"
@@ -237,4 +238,79 @@ const struct box *documents_instance(const struct reading *reading, uint32_t num
         box = box_with(model, box, choice, model_choice_value(model, i == number));
     }
     return box;
+}
+
+static Str as_host(struct arena *arena, Str text)
+{
+    char *name = ARENA_ARRAY(arena, char, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+        name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : plain ? c : '_';
+    }
+    return (Str){ name, text.len };
+}
+
+Str document_host(struct arena *arena, const struct data *host)
+{
+    return scalar_is_open(host) ? as_host(arena, host->text) : host->text;
+}
+
+struct own_host {
+    Str name;
+    uint32_t count;
+};
+
+Str document_own_host(struct arena *arena, Str name)
+{
+    return as_host(arena, str_format(arena, "%.*s.invalid", STR_ARG(name)));
+}
+
+// How many of that name there are, with this one.
+static uint32_t number_own(struct policy *policy, Str host)
+{
+    uint64_t hash = hash_str(HASH_SEED, host);
+    uint32_t at = 0;
+    struct own_host *own;
+    while ((own = map_next(&policy->own_hosts, hash, &at)))
+        if (str_equal(own->name, host))
+            return ++own->count;
+    own = ARENA_NEW(policy->model->arena, struct own_host);
+    *own = (struct own_host){ host, 1 };
+    map_add(policy->model->arena, &policy->own_hosts, hash, own);
+    return 1;
+}
+
+void document_outside(struct policy *policy, Str name, const char *layer, struct unknown what)
+{
+    struct model *model = policy->model;
+    Str *host = ARENA_NEW(model->arena, Str);
+    *host = document_own_host(model->arena, name);
+    uint32_t number = number_own(policy, *host);
+    if (number > 1)
+        *host = document_own_host(model->arena,
+                                  str_format(model->arena, "%.*s.%u", STR_ARG(name), number));
+    const struct box *box =
+        box_with(model, box_all(model), model->host, fa_literal(model->fa, *host));
+    struct cases cases = cases_new(model, policy);
+    branch_answer_unknown(&cases, cases_begin(&cases, box), what.reason, what.identity, what.span);
+    cases_finish(&cases, (struct endpoint){ .layer = layer,
+                                            .hosts = host,
+                                            .host_count = 1,
+                                            .match = MATCH_ANY,
+                                            .path = STR("/"),
+                                            .box = box,
+                                            .span = what.span });
+}
+
+bool document_is_open(const struct data *map, const char *lists)
+{
+    bool open = map && map->unrendered;
+    for (uint32_t i = 0; map && map->kind == DATA_MAP && i < map->count; i++) {
+        const struct data_entry *entry = &map->entries[i];
+        bool is_list = str_starts(entry->key->text, str_from(lists)) &&
+                       !entry->value->conditional && entry->value->kind == DATA_LIST;
+        open |= data_is_open(entry->key) || (!is_list && data_is_open(entry->value));
+    }
+    return open || (map && map->kind != DATA_MAP && data_is_open(map));
 }

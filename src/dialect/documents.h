@@ -46,6 +46,10 @@ MUST_CHECK bool documents_load(struct model *model, struct source *source,
 const struct box *documents_instance(const struct reading *reading, uint32_t number,
                                      const char *product);
 
+// A host that is filled in later, as a host of its own whose name is the expression's text: what is
+// answered there can be compared all the same. Others as they are written.
+Str document_host(struct arena *arena, const struct data *host);
+
 // Whether a path is a document by its name alone: .json, .yaml, .yml, .template (CloudFormation) or
 // one of those before ".tpl", ".tmpl", ".j2".
 bool document_is_named(Str path);
@@ -53,3 +57,14 @@ bool document_is_named(Str path);
 // For claims: the text of the scalar at `key` of a map, empty when there is none.
 Str document_text(const struct data *map, const char *key);
 const struct data *document_find(const struct data *map, const char *key);
+// ---- configuration of which nobody can say where it is served
+
+// The host of its own under which it is shown: "NAME.invalid", which no server has (RFC 2606).
+Str document_own_host(struct arena *arena, Str name);
+// Adds an endpoint there, of which nothing is known, so that its changes are seen. The reason says
+// what is not known; the identity covers all of it.
+void document_outside(struct policy *policy, Str name, const char *layer, struct unknown what);
+
+// Whether a template still has to say something of a map; what it says in a list whose key starts
+// with `lists` aside, for such lists are read entry by entry.
+bool document_is_open(const struct data *map, const char *lists);

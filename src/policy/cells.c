@@ -124,6 +124,7 @@ static void add(struct model *model, struct cells *cells, const struct box *box,
     uint64_t hash = response_hash(response);
     uint32_t at = 0;
     const struct response *known = NULL;
+    cells->seen += hash_u64(box_hash(box), hash);
     for (const struct response *one; (one = map_next(&cells->responses, hash, &at));)
         if (same_response(one, response)) {
             known = one;

@@ -8,6 +8,7 @@ struct cells {
     struct cell *items; // disjoint if what is added is
     uint32_t count, capacity;
     struct map responses; // private: equal responses are one
+    uint64_t seen;        // of all that was added, also beyond the limit, in any order
     bool full;            // limits.cells was reached: the cells do not cover the endpoint
     uint64_t left_out;    // private: of those that found no place then
 };

@@ -88,8 +88,7 @@ const struct upstream *upstreams_find(const struct upstreams *upstreams, Str tar
     return NULL;
 }
 
-// What `simulate --raw` shows: the headers that decide CORS.
-static bool is_shown(Str name)
+bool header_is_about_cors(Str name)
 {
     Str stem = STR("Access-Control-");
     return str_equal_nocase(name, STR("Vary")) ||
@@ -180,7 +179,7 @@ static bool answer(struct policy *policy, const struct upstreams *upstreams,
         if (str_equal_nocase(lines.items[i].name, STR("Cache-Control")))
             out->no_store |= value_of(model, lines.items[i].value, request, &text, &reason) &&
                              str_contains(str_lower(model->arena, text), STR("no-store"));
-        if (!is_shown(lines.items[i].name))
+        if (!header_is_about_cors(lines.items[i].name))
             continue;
         if (!value_of(model, lines.items[i].value, request, &text, &reason))
             return not_known(out, reason);

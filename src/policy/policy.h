@@ -2,6 +2,7 @@
 // policy: the common model that every dialect produces and everything behind it reads: endpoints,
 // their cells, their answers.
 
+#include "base/map.h"
 #include "policy/box.h"
 #include "policy/value.h"
 
@@ -171,6 +172,7 @@ struct policy {
     uint32_t endpoint_count, endpoint_capacity;
     uint32_t malformed_count, malformed_capacity;
     uint32_t unknown_count, unknown_capacity;
+    struct map own_hosts; // private to dialect/documents
     uint32_t remark_count, remark_capacity;
     // Endpoints that only others ask, because compose() put them behind those: of `endpoints` no
     // more.
@@ -201,6 +203,9 @@ struct upstreams {
 // Whether both declare the same, in the same order; NULL declares nothing.
 bool upstreams_equal(const struct upstreams *a, const struct upstreams *b);
 const struct upstream *upstreams_find(const struct upstreams *upstreams, Str target);
+
+// Whether a header of an answer decides CORS, or how caches keep it: Access-Control-*, Vary.
+bool header_is_about_cors(Str name);
 
 // The lines that reach the client in a cell, for a final status: what the upstream sends, then the
 // operations. Values that depend on the request stay values; a line may be absent (value empty)

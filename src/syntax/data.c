@@ -1,5 +1,7 @@
 #include "syntax/data.h"
 
+#include "base/hash.h"
+
 #include <stddef.h>
 
 const struct data *data_find(const struct data *data, Str key)
@@ -12,6 +14,50 @@ const struct data *data_find(const struct data *data, Str key)
             return entry->value;
     }
     return NULL;
+}
+
+bool scalar_is_open(const struct data *scalar)
+{
+    size_t at = 0;
+    if (scalar->unrendered || scalar->conditional)
+        return true;
+    for (; at + 3 < scalar->text.len; at++) {
+        char c = scalar->text.ptr[at + 2];
+        bool name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (scalar->text.ptr[at] == '$' && scalar->text.ptr[at + 1] == '{' && name)
+            return true;
+    }
+    return false;
+}
+
+bool data_is_open(const struct data *data)
+{
+    if (!data)
+        return false;
+    if (data->kind == DATA_SCALAR)
+        return scalar_is_open(data);
+    if (data->unrendered || data->conditional)
+        return true;
+    for (uint32_t i = 0; i < data->count; i++)
+        if ((data->entries[i].key && data_is_open(data->entries[i].key)) ||
+            data_is_open(data->entries[i].value))
+            return true;
+    return false;
+}
+
+uint64_t data_hash(const struct data *data)
+{
+    if (!data)
+        return HASH_SEED;
+    uint64_t hash = hash_u64(HASH_SEED, (uint64_t)data->kind << 1 | data->plain);
+    hash = hash_str(hash_str(hash, data->tag), data->text);
+    hash = hash_u64(hash_u64(hash, data->count), data->template);
+    for (uint32_t i = 0; i < data->count; i++) {
+        if (data->entries[i].key)
+            hash = hash_u64(hash, data_hash(data->entries[i].key));
+        hash = hash_u64(hash, data_hash(data->entries[i].value));
+    }
+    return hash;
 }
 
 static bool is_plain_one_of(const struct data *data, const char *const *words)

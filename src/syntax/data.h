@@ -26,8 +26,9 @@ struct data {
     uint32_t count;
     uint32_t weight; // nodes in it, shared ones counted each time
     // What a template of text that is not rendered yet leaves open (read_yaml.h).
-    bool unrendered;  // of a scalar: all or part of it; of a list or map: it may hold more
-    bool conditional; // it may not be there at all
+    bool unrendered;   // of a scalar: all or part of it; of a list or map: it may hold more
+    bool conditional;  // it may not be there at all
+    uint64_t template; // of all expressions in it, and of those before the document; 0: none
 };
 
 struct data_list {
@@ -42,6 +43,15 @@ const struct data *data_find(const struct data *data, Str key);
 // The same tree with its merge keys ("<<") replaced by what they stand for, down to a depth; itself
 // where there are none.
 const struct data *data_merge(struct arena *arena, const struct data *data, uint32_t depth);
+
+// Whether something fills it in later: an expression of a template, ${NAME}; of a list or map, also
+// anything in it. false for NULL.
+bool data_is_open(const struct data *data);
+bool scalar_is_open(const struct data *scalar); // of a scalar
+
+// Of all that it says, wherever it stands, with tags, quotes and expressions of templates: for what
+// depends on it. The same in every run; NULL has one, too. Recursion ends at the readers' limits.
+uint64_t data_hash(const struct data *data);
 
 // What a scalar means in the core schema of YAML 1.2, and in JSON. False, and nothing written, when
 // it is something else.

@@ -155,6 +155,26 @@ static void note_expression(struct reader *reader, struct data *node)
     node->text = source;
 }
 
+// What depends on a list or map depends on all expressions in it; on a document, also on those in
+// front of it.
+static void note_template(const struct reader *reader, struct data *node)
+{
+    const struct holes *holes = reader->holes;
+    uint32_t begin = reader->depth ? node->span.begin : 0, first = 0, end = holes->count;
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (holes->items[middle].begin < begin)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    for (; first < reader->next_hole; first++) { // what is placed is in it
+        const struct hole *hole = &holes->items[first];
+        Str text = str_slice(reader->written, hole->begin, hole->end);
+        node->template = hash_str(node->template + 1, text);
+    }
+}
+
 // Expressions on lines of their own, before the event at `at`: something may stand there in the
 // innermost list or map that is indented so far, or it is the value that seems to be missing.
 static void place_holes(struct reader *reader, uint32_t at, bool closes)
@@ -311,8 +331,10 @@ static void close_node(struct reader *reader, const yaml_event_t *event)
     else if (reader->last_end > node->span.begin)
         node->span.end = reader->last_end;
     reader->last_end = node->span.end;
-    if (reader->holes)
+    if (reader->holes) {
         note_conditions(reader, node, entries);
+        note_template(reader, node);
+    }
     if (node->kind == DATA_MAP)
         reader->good &= keys_check(&reader->keys, entries, node->count);
     add_node(reader, node);

@@ -129,15 +129,3 @@ const char *term_kind_text(const struct term *term)
     }
     return "something unknown";
 }
-
-uint64_t data_hash(const struct data *data)
-{
-    uint64_t hash = hash_u64(HASH_SEED, (uint64_t)data->kind << 1 | data->plain);
-    hash = hash_str(hash_str(hash, data->tag), data->kind == DATA_SCALAR ? data->text : STR(""));
-    for (uint32_t i = 0; i < data->count; i++) {
-        if (data->entries[i].key)
-            hash = hash_u64(hash, data_hash(data->entries[i].key));
-        hash = hash_u64(hash, data_hash(data->entries[i].value));
-    }
-    return hash;
-}

@@ -56,4 +56,3 @@ bool term_is_known(const struct term *term, Str *out);  // a text without unknow
 bool term_get_bool(const struct term *term, bool *out); // true, also the text "true"
 bool term_get_number(const struct term *term, uint32_t max, uint32_t *out);
 const char *term_kind_text(const struct term *term); // "a list", ...: for messages
-uint64_t data_hash(const struct data *data);         // of its content, wherever it stands

@@ -85,6 +85,7 @@ struct envoy_cors envoy_cors_merge(struct model *model, const struct envoy_cors 
             out.span = level->span;
             out.has_enabled = level->has_enabled;
             out.enabled = level->enabled;
+            out.enabled_identity = level->enabled_identity;
         }
         if (!out.has_origins && level->has_origins)
             merge_origins(&out, level);
@@ -202,8 +203,7 @@ void envoy_cors_run(struct cases *cases, struct branch in, const struct envoy_co
     }
     if (cors->has_enabled && cors->enabled == ENVOY_SOMETIMES)
         branch_split_unknown(cases, in, STR("whether the filter runs for this request"),
-                             hash_str(HASH_SEED, STR("envoy filter_enabled")), cors->span, &in,
-                             &off);
+                             cors->enabled_identity, cors->span, &in, &off);
     branch_split_preflight(cases, in, &preflight, &actual);
     split_origins(cases, preflight, cors, &yes, &no);
     answer_preflight(cases, yes, cors, true);

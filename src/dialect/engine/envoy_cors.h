@@ -33,7 +33,8 @@ struct envoy_cors {
 
     bool has_enabled;
     enum envoy_enabled enabled;
-    Span span; // the policy
+    uint64_t enabled_identity; // of what says so
+    Span span;                 // the policy
 };
 
 struct envoy_cors envoy_cors_none(struct model *model);

@@ -64,6 +64,13 @@ static bool is_cors(const struct data *filter)
            envoy_is_type(envoy_field(filter, "typed_config"), ".cors.v3.Cors");
 }
 
+static void note_filter(struct envoy_filters *filters, const struct data *filter)
+{
+    if (!filters->first)
+        filters->first = filter;
+    filters->identity = hash_u64(filters->identity, data_hash(filter));
+}
+
 static struct envoy_chain read_chain(const struct data *manager)
 {
     struct envoy_chain chain = { .known = true,
@@ -76,13 +83,13 @@ static struct envoy_chain read_chain(const struct data *manager)
             chain.has_cors = true;
             chain.filter = envoy_text(filter, "name");
         }
-        if (!chain.has_cors && !chain.refuses && is_one_of(filter, refusing))
-            chain.refuses = filter;
-        if (!chain.rewrites && is_one_of(filter, rewriting))
-            chain.rewrites = filter;
+        if (!chain.has_cors && is_one_of(filter, refusing))
+            note_filter(&chain.refuses, filter);
+        if (is_one_of(filter, rewriting))
+            note_filter(&chain.rewrites, filter);
     }
     if (!chain.has_cors)
-        chain.refuses = NULL; // nothing that it could keep from being added
+        chain.refuses.first = NULL; // nothing that it could keep from being added
     return chain;
 }
 

@@ -48,13 +48,18 @@ struct envoy_level envoy_read_level(struct envoy *envoy, const struct data *hold
 
 // ---- routes: envoy_routes.c
 
+// Filters of a kind, in order.
+struct envoy_filters {
+    const struct data *first; // NULL: none
+    uint64_t identity;        // of all of them
+};
 // What stands in front of the routes.
 struct envoy_chain {
     bool known; // the filters are known; else CORS is taken to be among them
     bool has_cors;
-    Str filter;                  // the configured name of the CORS filter
-    const struct data *refuses;  // the first filter before it that may answer itself; or NULL
-    const struct data *rewrites; // the first filter anywhere that may change headers; or NULL
+    Str filter;                    // the configured name of the CORS filter
+    struct envoy_filters refuses;  // before it, which may answer themselves
+    struct envoy_filters rewrites; // anywhere, which may change headers
     Span span;
 };
 // The endpoints of a route configuration.

@@ -62,17 +62,6 @@ bool envoy_complain(struct envoy *envoy, const struct data *at, const char *form
 
 // ---- string matchers
 
-static uint64_t data_hash(const struct data *data, uint32_t depth)
-{
-    uint64_t hash = hash_str(hash_u64(HASH_SEED, data->kind), data->text);
-    for (uint32_t i = 0; i < data->count && depth > 0; i++) {
-        if (data->entries[i].key)
-            hash = hash_str(hash, data->entries[i].key->text);
-        hash = hash_u64(hash, data_hash(data->entries[i].value, depth - 1));
-    }
-    return hash;
-}
-
 bool envoy_matcher(struct envoy *envoy, const struct data *matcher, const struct fa **out,
                    uint64_t *identity)
 {
@@ -85,7 +74,7 @@ bool envoy_matcher(struct envoy *envoy, const struct data *matcher, const struct
                   { "suffix", envoy_suffix },
                   { "contains", envoy_contains } };
     bool fold = envoy_bool(matcher, "ignore_case") == TRI_YES;
-    *identity = data_hash(matcher, 8);
+    *identity = data_hash(matcher);
     *out = fa_none(model->fa);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const struct data *field = envoy_field(matcher, kinds[i].name);

@@ -1,5 +1,6 @@
 // RouteMatch: which requests a route takes.
 #include "base/hash.h"
+#include "dialect/cases.h"
 #include "dialect/envoy/envoy.h"
 
 #include <string.h>
@@ -15,17 +16,8 @@ static const struct fa *path_below(struct model *model, Str prefix, bool fold)
 static const struct box *unknown_condition(struct envoy *envoy, const struct box *box,
                                            const struct data *at, const char *what)
 {
-    struct model *model = envoy->model;
-    Str text = str_format(model->arena, "whether %s", what);
-    const struct fa *ignored;
-    uint64_t identity = 0;
-    struct envoy quiet = *envoy;
-    uint32_t diags = model->run->diags.count;
-    (void)envoy_matcher(&quiet, at, &ignored, &identity); // for the identity alone
-    model->run->diags.count = diags;
-    const struct var *choice = model_choice(model, text, identity, at->span);
-    policy_add_unknown(envoy->policy, (struct unknown){ at->span, text, identity });
-    return box_with(model, box, choice, model_choice_value(model, true));
+    Str text = str_format(envoy->model->arena, "whether %s", what);
+    return box_if(envoy->policy, box, text, data_hash(at), at->span);
 }
 
 static const struct box *match_path(struct envoy *envoy, const struct data *match,

@@ -63,6 +63,7 @@ static void read_enabled(const struct data *message, struct envoy_cors *out)
     else if (str_is(denominator, "MILLION") || str_is(denominator, "2"))
         whole = 1000000;
     out->has_enabled = true;
+    out->enabled_identity = data_hash(field);
     out->enabled = numerator == 0       ? ENVOY_NEVER
                    : numerator >= whole ? ENVOY_ALWAYS
                                         : ENVOY_SOMETIMES;

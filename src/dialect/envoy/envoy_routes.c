@@ -14,6 +14,8 @@ struct envoy_route {
     Str path;
 };
 
+enum { LEVELS = 3 }; // the route, its virtual host, the route configuration
+
 struct route_list {
     struct route *items;
     uint32_t count, capacity;
@@ -42,7 +44,8 @@ static void read_hosts(struct envoy *envoy, const struct data *vhost, Str **host
     }
     *hosts = ARENA_ARRAY(envoy->model->arena, Str, domains->count);
     for (uint32_t i = 0; i < domains->count; i++) {
-        Str host = without_port(domains->entries[i].value->text);
+        const struct data *domain = domains->entries[i].value;
+        Str host = without_port(document_host(envoy->model->arena, domain));
         bool known = false;
         for (uint32_t k = 0; k < *count && !known; k++)
             known = str_equal_nocase((*hosts)[k], host);
@@ -58,6 +61,12 @@ static void read_vhost(struct envoy *envoy, const struct data *vhost, struct rou
     Str *hosts;
     uint32_t count;
     read_hosts(envoy, vhost, &hosts, &count);
+    if (routes && routes->unrendered)
+        document_outside(envoy->policy, envoy_text(vhost, "name"), "envoy",
+                         (struct unknown){ routes->span,
+                                           STR("which routes a template that is not rendered adds "
+                                               "here"),
+                                           data_hash(vhost) });
     for (uint32_t i = 0; count && routes && routes->kind == DATA_LIST && i < routes->count; i++) {
         struct envoy_route *route = ARENA_NEW(arena, struct envoy_route);
         *route = (struct envoy_route){
@@ -68,6 +77,11 @@ static void read_vhost(struct envoy *envoy, const struct data *vhost, struct rou
         };
         const struct data *match = envoy_field(route->route, "match");
         const struct box *rest = envoy_match(envoy, match, &route->match, &route->path);
+        if (route->route->conditional || data_is_open(match))
+            rest = box_if(envoy->policy, box_all(envoy->model),
+                          STR("which requests this route takes: a template that is not rendered "
+                              "says it"),
+                          data_hash(route->route), route->route->span);
         if (rest)
             *vec_push(arena, out) = (struct route){ hosts, count, rest, route };
     }
@@ -75,24 +89,14 @@ static void read_vhost(struct envoy *envoy, const struct data *vhost, struct rou
 
 // ---- what a route does with a request
 
-static bool is_about_cors(Str name)
-{
-    Str stem = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
-}
-
 // How a header that the configuration adds or removes itself comes together with the filter's and
 // the upstream's is not in the reference.
 static void unknown_header(struct envoy *envoy, struct cases *cases, struct branch *branch,
-                           const struct data *name, const struct data *value)
+                           const struct data *name, uint64_t identity)
 {
-    if (!name || name->kind != DATA_SCALAR || !is_about_cors(name->text))
+    if (!name || name->kind != DATA_SCALAR || !header_is_about_cors(name->text))
         return;
     Str header = str_concat(envoy->model->arena, name->text, (Str){ "", 1 }); // with a NUL
-    uint64_t identity = hash_str(HASH_SEED, name->text);
-    if (value && value->kind == DATA_SCALAR)
-        identity = hash_str(identity, value->text);
     branch_unknown_header(cases, branch, header.ptr,
                           STR("what Envoy's own list of response headers makes of this header is "
                               "not established"),
@@ -107,10 +111,11 @@ static void change_headers(struct envoy *envoy, struct cases *cases, struct bran
     for (uint32_t i = 0; added && added->kind == DATA_LIST && i < added->count; i++) {
         const struct data *header = envoy_field(added->entries[i].value, "header");
         unknown_header(envoy, cases, branch, envoy_field(header, "key"),
-                       envoy_field(header, "value"));
+                       hash_u64(data_hash(added), i));
     }
     for (uint32_t i = 0; removed && removed->kind == DATA_LIST && i < removed->count; i++)
-        unknown_header(envoy, cases, branch, removed->entries[i].value, NULL);
+        unknown_header(envoy, cases, branch, removed->entries[i].value,
+                       hash_u64(data_hash(removed), i));
 }
 
 struct served {
@@ -119,18 +124,53 @@ struct served {
     const struct data *config;
     const struct envoy_route *route;
     const struct data *action; // of `route`
+    const struct data *levels[LEVELS];
 };
+
+// What filters of others do depends on how they are configured, at each level.
+static uint64_t filter_identity(const struct served *place, const struct envoy_filters *filters)
+{
+    uint64_t identity = filters->identity;
+    for (size_t i = 0; i < LEVELS; i++)
+        identity =
+            hash_u64(identity, data_hash(envoy_field(place->levels[i], "typed_per_filter_config")));
+    return identity;
+}
+
+// Whether a template still has to say what is done with a request; *identity is of all that says
+// it.
+static bool is_open(const struct served *place, uint64_t *identity)
+{
+    static const char *const fields[] = { "typed_per_filter_config", "response_headers_to_add",
+                                          "response_headers_to_remove", "cors", "redirect" };
+    const struct data *direct = envoy_field(place->route->route, "direct_response");
+    const struct data *clusters = envoy_field(place->action, "weighted_clusters");
+    bool open = data_is_open(envoy_field(place->action, "cors")) || data_is_open(clusters) ||
+                data_is_open(envoy_field(direct, "status")) || (direct && direct->unrendered) ||
+                (place->action && place->action->unrendered);
+    *identity = data_hash(place->route->route);
+    for (size_t level = 0; level < LEVELS; level++) {
+        open |= place->levels[level]->unrendered;
+        *identity = hash_u64(*identity,
+                             place->levels[level]->unrendered ? place->levels[level]->template : 0);
+        for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+            const struct data *field = envoy_field(place->levels[level], fields[i]);
+            open |= data_is_open(field);
+            *identity = hash_u64(*identity, data_hash(field));
+        }
+    }
+    return open;
+}
 
 static void change_all_headers(const struct served *place, struct cases *cases,
                                struct branch *branch)
 {
-    const struct data *const levels[] = { place->route->route, place->route->vhost, place->config };
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        change_headers(place->envoy, cases, branch, levels[i]);
-    if (place->chain->rewrites)
+    for (size_t i = 0; i < LEVELS; i++)
+        change_headers(place->envoy, cases, branch, place->levels[i]);
+    if (place->chain->rewrites.first)
         branch_unknown_header(cases, branch, "", STR("this filter may change any header"),
-                              hash_str(HASH_SEED, envoy_text(place->chain->rewrites, "name")),
-                              place->chain->rewrites->span);
+                              filter_identity(place, &place->chain->rewrites),
+                              place->chain->rewrites.first->span);
 }
 
 // The policies that count: typed ones of all levels, or, where there is none, the legacy ones.
@@ -233,14 +273,21 @@ static uint32_t redirect_status(const struct data *redirect)
 
 static const struct value *unknown_location(struct envoy *envoy, const struct data *redirect)
 {
-    return value_unknown(envoy->model, STR("where this redirects to"),
-                         hash_u64(HASH_SEED, redirect->span.begin), redirect->span);
+    return value_unknown(envoy->model, STR("where this redirects to"), data_hash(redirect),
+                         redirect->span);
 }
 
 static void serve(const struct served *place, struct cases *cases, struct branch in)
 {
     struct envoy *envoy = place->envoy;
     const struct data *route = place->route->route, *field;
+    uint64_t identity;
+    if (is_open(place, &identity)) {
+        branch_answer_unknown(cases, in,
+                              STR("what this route does: a template that is not rendered says it"),
+                              identity, route->span);
+        return;
+    }
     if (str_is(envoy_text(place->route->vhost, "require_tls"), "ALL")) {
         struct branch plain;
         branch_split(cases, in, envoy->model->scheme, fa_literal(envoy->model->fa, STR("http")),
@@ -249,14 +296,15 @@ static void serve(const struct served *place, struct cases *cases, struct branch
         branch_redirect(cases, plain, 301, unknown_location(envoy, place->route->vhost),
                         place->route->vhost->span);
     }
-    if (place->chain->refuses) {
+    if (place->chain->refuses.first) {
         struct branch refused;
-        Str name = envoy_text(place->chain->refuses, "name");
+        const struct data *filter = place->chain->refuses.first;
+        Str name = envoy_text(filter, "name");
         Str text = str_format(envoy->model->arena, "whether the filter %.*s refuses the request",
                               STR_ARG(name));
-        branch_split_unknown(cases, in, text, hash_str(HASH_SEED, name),
-                             place->chain->refuses->span, &refused, &in);
-        branch_answer(cases, refused, 403, place->chain->refuses->span);
+        branch_split_unknown(cases, in, text, filter_identity(place, &place->chain->refuses),
+                             filter->span, &refused, &in);
+        branch_answer(cases, refused, 403, filter->span);
     }
     if ((field = envoy_field(route, "redirect"))) {
         change_all_headers(place, cases, &in);
@@ -272,8 +320,8 @@ static void serve(const struct served *place, struct cases *cases, struct branch
     } else if (place->action) {
         serve_clusters(place, cases, in);
     } else {
-        branch_answer_unknown(cases, in, STR("what this route does"),
-                              hash_u64(HASH_SEED, route->count), route->span);
+        branch_answer_unknown(cases, in, STR("what this route does"), data_hash(route),
+                              route->span);
     }
 }
 
@@ -295,7 +343,12 @@ void envoy_routes(struct envoy *envoy, const struct data *config, const struct e
     for (uint32_t i = 0; i < parts.count; i++) {
         const struct envoy_route *route = parts.items[i].route->owner;
         const struct box *box = box_meet(model, parts.items[i].box, envoy->box);
-        struct served place = { envoy, chain, config, route, envoy_field(route->route, "route") };
+        struct served place = { .envoy = envoy,
+                                .chain = chain,
+                                .config = config,
+                                .route = route,
+                                .action = envoy_field(route->route, "route"),
+                                .levels = { route->route, route->vhost, config } };
         struct cases cases = cases_new(model, envoy->policy);
         if (!box)
             continue;

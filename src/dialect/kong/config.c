@@ -190,7 +190,7 @@ const struct kong_cors *kong_read_cors(struct kong *kong, const struct data *con
     struct kong_cors *cors = ARENA_NEW(kong->model->arena, struct kong_cors);
     *cors = (struct kong_cors){
         .config = config,
-        .identity = hash_u64(kong_hash(config), kong_hash(shared)),
+        .identity = hash_u64(data_hash(config), data_hash(shared)),
         .span = span,
         .methods_span = span,
         .headers_span = span,

@@ -24,20 +24,6 @@ bool kong_is_open(Str text)
            str_contains(text, STR("{vault://"));
 }
 
-// Recursion ends at the limit of the readers.
-uint64_t kong_hash(const struct data *data)
-{
-    if (!data)
-        return HASH_SEED;
-    uint64_t hash = hash_u64(hash_str(HASH_SEED, data->text), data->kind * 2 + data->plain);
-    for (uint32_t i = 0; i < data->count; i++) {
-        if (data->entries[i].key)
-            hash = hash_str(hash, data->entries[i].key->text);
-        hash = hash_u64(hash, kong_hash(data->entries[i].value));
-    }
-    return hash;
-}
-
 // ---- lists
 
 static bool is_absent(const struct data *data)
@@ -194,7 +180,7 @@ static void read_headers(struct kong *kong, const struct data *node, struct kong
     for (uint32_t i = 0; i < map->count; i++) {
         const struct data *values = map->entries[i].value;
         struct kong_header header = { .name = map->entries[i].key->text,
-                                      .identity = kong_hash(values),
+                                      .identity = data_hash(values),
                                       .span = values->span };
         if (values->kind == DATA_LIST && values->count) {
             Str *texts = ARENA_ARRAY(model->arena, Str, values->count);
@@ -226,7 +212,7 @@ static void read_conditions(const struct data *node, struct kong_route *route)
         if (is_absent(value) || (value->kind != DATA_SCALAR && !value->count))
             continue;
         route->unknown = str_from(rows[i].text);
-        route->identity = hash_u64(route->identity + i + 1, kong_hash(value));
+        route->identity = hash_u64(route->identity + i + 1, data_hash(value));
         route->has_expression |= strcmp(rows[i].key, "expression") == 0;
     }
 }
@@ -301,7 +287,7 @@ static struct kong_route *find_route(const struct kong *kong, Str name)
 
 // ---- plugins
 
-static bool mentions_cors(const struct data *data)
+bool kong_mentions_cors(const struct data *data)
 {
     if (data->kind == DATA_SCALAR) {
         Str lower = data->text;
@@ -311,8 +297,8 @@ static bool mentions_cors(const struct data *data)
         return false;
     }
     for (uint32_t i = 0; i < data->count; i++)
-        if (mentions_cors(data->entries[i].value) ||
-            (data->entries[i].key && mentions_cors(data->entries[i].key)))
+        if (kong_mentions_cors(data->entries[i].value) ||
+            (data->entries[i].key && kong_mentions_cors(data->entries[i].key)))
             return true;
     return false;
 }
@@ -348,7 +334,7 @@ static void read_plugin(struct kong *kong, const struct data *node, struct kong_
     *plugin = (struct kong_plugin){ .name = document_text(node, "name"),
                                     .service = service,
                                     .route = route,
-                                    .identity = kong_hash(node),
+                                    .identity = data_hash(node),
                                     .span = node->span };
     const struct data *enabled = document_find(node, "enabled");
     bool on = true;
@@ -370,7 +356,7 @@ static void read_plugin(struct kong *kong, const struct data *node, struct kong_
         if (shared.len && !rest)
             dangle(kong, "_plugin_configs entry", shared, document_find(node, "_config"));
         plugin->cors = kong_read_cors(kong, config, rest, node->span);
-    } else if (config && mentions_cors(config)) {
+    } else if (config && kong_mentions_cors(config)) {
         plugin->touches = true;
     } else {
         return; // says nothing about CORS

@@ -118,7 +118,8 @@ __attribute__((format(printf, 3, 4)))
 void kong_complain(struct kong *kong, Span span, const char *format, ...);
 // Whether a text is a placeholder that is filled in elsewhere: ${X}, {{ x }}, {vault://x}.
 bool kong_is_open(Str text);
-uint64_t kong_hash(const struct data *data); // of all that it says
+// Whether a plugin says anything about CORS headers.
+bool kong_mentions_cors(const struct data *config);
 // The plugin of that name that Kong runs for a route (NULL: for what no route matches), or NULL.
 const struct kong_plugin *kong_plugin_for(const struct kong *kong, Str name,
                                           const struct kong_route *route);

@@ -106,6 +106,29 @@ void cluster_unknown(struct cluster *cluster, const struct object *object, Span 
                        (struct unknown){ span, reason, object_identity(cluster, object) });
 }
 
+Str object_name(struct arena *arena, const struct object *object)
+{
+    return str_format(arena, "%.*s.%.*s%s%.*s", STR_ARG(object->name), STR_ARG(object->space),
+                      object->space.len ? "." : "", STR_ARG(object->kind));
+}
+
+void cluster_outside(struct cluster *cluster, const struct object *object, Span span, Str reason,
+                     uint64_t more)
+{
+    uint64_t identity = hash_u64(object_identity(cluster, object), more);
+    document_outside(cluster->policy, object_name(cluster->arena, object), "kubernetes",
+                     (struct unknown){ span, reason, identity });
+}
+
+void cluster_open(struct cluster *cluster, const struct object *object, Span span, uint64_t more)
+{
+    Str reason = str_format(cluster->arena,
+                            "which hosts and paths %.*s serves: a template that is not rendered "
+                            "says it",
+                            STR_ARG(object_text(cluster->arena, object)));
+    cluster_outside(cluster, object, span, reason, more);
+}
+
 void cluster_remark(struct cluster *cluster, const char *rule, Span span, Str message,
                     uint64_t identity)
 {
@@ -122,17 +145,4 @@ void cluster_dangling(struct cluster *cluster, const struct object *from, Span s
         str_format(cluster->arena, "%.*s refers to %s %.*s%.*s, which is not here",
                    STR_ARG(object_text(cluster->arena, from)), kind, STR_ARG(where), STR_ARG(name));
     cluster_remark(cluster, "CG908", span, message, hash_str(HASH_SEED, message));
-}
-
-bool data_is_open(const struct data *data)
-{
-    if (!data)
-        return false;
-    if (data->unrendered || data->conditional)
-        return true;
-    for (uint32_t i = 0; i < data->count; i++)
-        if ((data->entries[i].key && data_is_open(data->entries[i].key)) ||
-            data_is_open(data->entries[i].value))
-            return true;
-    return false;
 }

@@ -65,6 +65,15 @@ bool running_flag(const struct running *running, const char *name, Str *value);
 // Something that is not known, once: of a whole object, or of what stands at `span` in it. In a
 // comparison it cancels where the object (and what it is rendered from) is the same.
 void cluster_unknown(struct cluster *cluster, const struct object *object, Span span, Str reason);
+// The same of all that an object serves, as an endpoint under a host of its own, so that its
+// changes are seen (document_outside). `more` covers what decides beside the object; 0: nothing
+// does.
+void cluster_outside(struct cluster *cluster, const struct object *object, Span span, Str reason,
+                     uint64_t more);
+// The same because a template still has to say where.
+void cluster_open(struct cluster *cluster, const struct object *object, Span span, uint64_t more);
+// An object's name for document_own_host: "api.prod.Ingress".
+Str object_name(struct arena *arena, const struct object *object);
 uint64_t object_identity(const struct cluster *cluster, const struct object *object);
 // A remark of a rule about an object. `identity`: see struct remark.
 void cluster_remark(struct cluster *cluster, const char *rule, Span span, Str message,
@@ -73,6 +82,3 @@ void cluster_remark(struct cluster *cluster, const char *rule, Span span, Str me
 // as not known.
 void cluster_dangling(struct cluster *cluster, const struct object *from, Span span,
                       const char *kind, Str space, Str name);
-
-// Whether some part of an object comes from a template that is not rendered.
-bool data_is_open(const struct data *data);

@@ -78,7 +78,9 @@ static void read_hosts(struct cluster *cluster, struct route_part *part)
     for (uint32_t i = 0; i < count; i++)
         part->hosts[part->host_count++] = names->entries[i].value->text;
     for (uint32_t i = 0; !count && i < more; i++) {
-        Str host = document_text(listeners->entries[i].value, "hostname");
+        const struct data *name = document_find(listeners->entries[i].value, "hostname");
+        Str host =
+            name && name->kind == DATA_SCALAR ? document_host(cluster->arena, name) : STR("");
         bool known = !host.len; // a listener for every host
         for (uint32_t k = 0; k < part->host_count && !known; k++)
             known = str_equal(part->hosts[k], host);
@@ -95,9 +97,10 @@ static bool is_open(const struct object *route)
 {
     const struct data *names = object_get(route, "spec.hostnames");
     const struct data *rules = object_get(route, "spec.rules");
-    bool open = (names && data_is_open(names)) || (rules && rules->unrendered);
+    const struct data *spec = object_get(route, "spec");
+    bool open = (spec && spec->unrendered) || data_is_open(names) || (rules && rules->unrendered);
     for (uint32_t i = 0; rules && rules->kind == DATA_LIST && i < rules->count; i++)
-        open |= rules->entries[i].value->conditional;
+        open |= rules->entries[i].value->conditional || rules->entries[i].value->unrendered;
     return open;
 }
 
@@ -130,11 +133,7 @@ static void add_route(struct cluster *cluster, struct parts *parts, const struct
         field_list(cluster->run, route, object_get(route, "spec"), "rules", &cluster->good);
     struct route_part part = { .object = route, .gateway = gateway };
     if (is_open(route)) {
-        cluster_unknown(cluster, route, route->span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves: a template that is not "
-                                   "rendered says it",
-                                   STR_ARG(object_text(cluster->arena, route))));
+        cluster_open(cluster, route, route->span, security_identity(cluster));
         return;
     }
     read_hosts(cluster, &part);
@@ -177,59 +176,6 @@ struct serving_rule {
     bool policies;
 };
 
-static bool is_about_cors(Str name)
-{
-    Str stem = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
-}
-
-static void change_header(const struct serving_rule *serving, struct cases *cases,
-                          struct branch *branch, enum header_verb verb, const struct data *name,
-                          const struct data *value, bool beside_cors)
-{
-    struct model *model = cases->model;
-    if (!name || name->kind != DATA_SCALAR || !is_about_cors(name->text))
-        return;
-    if (beside_cors || (value && value->unrendered)) {
-        Str text = str_format(serving->cluster->arena, "%.*s", STR_ARG(name->text));
-        branch_unknown_header(cases, branch, text.ptr,
-                              STR("how this comes together with the CORS filter is not "
-                                  "established"),
-                              serving->part->object->hash, name->span);
-        return;
-    }
-    branch_header(
-        cases, branch,
-        (struct header_op){
-            .verb = verb,
-            .name = name->text,
-            .value = verb == HEADER_CLEAR ? NULL : value_text(model, value ? value->text : STR("")),
-            .span = name->span });
-}
-
-// ResponseHeaderModifier.
-static void change_headers(const struct serving_rule *serving, struct cases *cases,
-                           struct branch *branch, bool beside_cors)
-{
-    const struct data *filter =
-        route_filter(document_find(serving->part->rule, "filters"), "ResponseHeaderModifier");
-    const struct data *change = document_find(filter, "responseHeaderModifier");
-    static const struct {
-        const char *key;
-        enum header_verb verb;
-    } verbs[] = { { "set", HEADER_SET }, { "add", HEADER_APPEND }, { "remove", HEADER_CLEAR } };
-    for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++) {
-        const struct data *list = document_find(change, verbs[v].key);
-        for (uint32_t i = 0; list && list->kind == DATA_LIST && i < list->count; i++) {
-            const struct data *one = list->entries[i].value;
-            const struct data *name = one->kind == DATA_MAP ? document_find(one, "name") : one;
-            change_header(serving, cases, branch, verbs[v].verb, name,
-                          one->kind == DATA_MAP ? document_find(one, "value") : NULL, beside_cors);
-        }
-    }
-}
-
 static void forward(const struct serving_rule *serving, struct cases *cases, struct branch in,
                     bool beside_cors, const struct envoy_cors *cors, const struct data *backend)
 {
@@ -241,7 +187,7 @@ static void forward(const struct serving_rule *serving, struct cases *cases, str
     Str port = document_text(backend, "port");
     if (!space.len)
         space = serving->part->object->space;
-    change_headers(serving, cases, &in, beside_cors);
+    route_change_headers(serving->part, cases, &in, beside_cors);
     if (cors)
         envoy_cors_answer(cases, &in, cors);
     if (!backend) {
@@ -309,6 +255,12 @@ static void serve_cors(const struct serving_rule *serving, struct cases *cases, 
         forward(serving, cases, in, false, NULL, backend);
         return;
     }
+    if (document_is_open(cors, "allowOrigins")) {
+        branch_answer_unknown(cases, in,
+                              STR("what this policy says: a template that is not rendered says it"),
+                              object->hash, cors->span);
+        return;
+    }
     struct envoy_cors policy = route_policy(cluster, object, cors, serving->engine);
     if (serving->engine->any_options) {
         serve_doubling(serving, cases, in, &policy, backend);
@@ -360,9 +312,20 @@ static void serve(const struct serving_rule *serving, struct cases *cases, struc
     if (plugins && serving->engine->ignores) {
         branch_answer_unknown(cases, in,
                               STR("what Kong's plugins do at an HTTPRoute is not modelled"),
-                              part->object->hash, plugins->span);
+                              route_kong_identity(serving->cluster, part->object), plugins->span);
         return;
     }
+    bool open = route_filters_open(filters);
+    const struct data *backends = document_find(part->rule, "backendRefs");
+    for (uint32_t i = 0; backends && backends->kind == DATA_LIST && i < backends->count; i++)
+        open |= route_filters_open(document_find(backends->entries[i].value, "filters"));
+    if (open) {
+        branch_answer_unknown(cases, in,
+                              STR("what this rule does: a template that is not rendered says it"),
+                              part->object->hash, part->rule->span);
+        return;
+    }
+    route_extend(serving->cluster, part, cases, &in, filters);
     if ((redirect = route_filter(filters, "RequestRedirect"))) {
         uint32_t status = 302;
         const struct data *code =
@@ -499,6 +462,8 @@ void envoy_gateway_read(struct cluster *cluster, const struct controller *contro
     engine.ignores = version && version < 1004000;
     engine.hidden_preflight = !version || version >= 1006000;
     http_routes_read(cluster, controller, &engine, true);
+    security_unused(cluster);
+    read_unmodelled_objects(cluster, controller); // patches of Envoy's own configuration
 }
 
 void kgateway_read(struct cluster *cluster, const struct controller *controller)

@@ -4,14 +4,6 @@
 
 #include <string.h>
 
-const struct data *route_filter(const struct data *filters, const char *type)
-{
-    for (uint32_t i = 0; filters && filters->kind == DATA_LIST && i < filters->count; i++)
-        if (str_is(document_text(filters->entries[i].value, "type"), type))
-            return filters->entries[i].value;
-    return NULL;
-}
-
 // The origins that one entry takes: "*" stands for anything where the implementation knows it.
 static const struct fa *origin_words(struct model *model, Str text,
                                      const struct route_engine *engine)
@@ -63,7 +55,7 @@ struct envoy_cors route_policy(struct cluster *cluster, const struct object *obj
     out.span = cors->span;
     for (uint32_t i = 0; origins && i < origins->count; i++) {
         const struct data *origin = origins->entries[i].value;
-        if (origin->kind != DATA_SCALAR || origin->unrendered || origin->conditional)
+        if (origin->kind != DATA_SCALAR || scalar_is_open(origin))
             envoy_cors_take_unknown(&out, object->hash, origin->span);
         else
             envoy_cors_take(cluster->model, &out,
@@ -135,6 +127,52 @@ static int aims_most(const struct route_part *part, const struct object *policy)
         best = here > best ? here : best;
     }
     return best;
+}
+
+static bool aims_at_any(const struct cluster *cluster, const struct object *policy)
+{
+    struct route_part part = { 0 };
+    uint32_t at = 0;
+    while ((part.object =
+                objects_next(&cluster->objects, "gateway.networking.k8s.io", "HTTPRoute", &at))) {
+        const struct data *rules = object_get(part.object, "spec.rules");
+        for (uint32_t i = 0; rules && rules->kind == DATA_LIST && i < rules->count; i++) {
+            part.rule = rules->entries[i].value;
+            if (aims_most(&part, policy) >= 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+void security_unused(struct cluster *cluster)
+{
+    const struct object *one;
+    uint32_t at = 0;
+    while (
+        (one = objects_next(&cluster->objects, "gateway.envoyproxy.io", "SecurityPolicy", &at))) {
+        const struct data *spec = object_get(one, "spec");
+        bool open = data_is_open(document_find(spec, "targetRef")) ||
+                    data_is_open(document_find(spec, "targetRefs"));
+        if ((document_find(spec, "cors") || (spec && spec->unrendered)) &&
+            (open || !aims_at_any(cluster, one)))
+            cluster_outside(cluster, one, one->span,
+                            str_format(cluster->arena,
+                                       "which routes %.*s is for: it is shown under a host of its "
+                                       "own",
+                                       STR_ARG(object_text(cluster->arena, one))),
+                            0);
+    }
+}
+
+uint64_t security_identity(const struct cluster *cluster)
+{
+    const struct object *one;
+    uint64_t identity = 0;
+    uint32_t at = 0;
+    while ((one = objects_next(&cluster->objects, "gateway.envoyproxy.io", "SecurityPolicy", &at)))
+        identity += hash_u64(HASH_SEED, one->hash);
+    return identity;
 }
 
 const struct data *security_cors(struct cluster *cluster, const struct route_part *part,

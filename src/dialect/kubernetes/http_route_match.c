@@ -5,13 +5,10 @@
 static const struct box *unknown(struct cluster *cluster, const struct object *object,
                                  const struct box *box, const struct data *at, const char *what)
 {
-    struct model *model = cluster->model;
     Str text = str_format(cluster->arena, "whether %s", what);
     uint64_t identity =
         hash_u64(hash_str(object->hash, text), at->span.begin - object->whole.begin);
-    const struct var *choice = model_choice(model, text, identity, at->span);
-    policy_add_unknown(cluster->policy, (struct unknown){ at->span, text, identity });
-    return box_with(model, box, choice, model_choice_value(model, true));
+    return box_if(cluster->policy, box, text, identity, at->span);
 }
 
 static const struct box *match_path(struct cluster *cluster, const struct object *object,

@@ -33,8 +33,7 @@ struct reader {
 
 static void note_open(struct reader *reader, const struct data *data)
 {
-    bool open = data && (data->kind == DATA_SCALAR ? scalar_is_open(data) : data_is_open(data));
-    if (open && !reader->out->is_open) {
+    if (data_is_open(data) && !reader->out->is_open) {
         reader->out->is_open = true;
         reader->out->open_span = data->span;
     }

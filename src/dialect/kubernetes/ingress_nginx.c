@@ -231,6 +231,9 @@ static void render_definitions(struct controller_state *state, const struct serv
     const struct definition *kept[DOUBTS_MAX];
     uint32_t count = 0;
     bool more = false;
+    uint64_t identity = 0; // of them all
+    for (uint32_t i = 0; i < location->by.count; i++)
+        identity = hash_u64(identity, location->by.items[i].ingress->identity);
     for (uint32_t i = 0; i < location->by.count && !more; i++) {
         const struct definition *by = &location->by.items[i];
         if (count && order_is_known(kept[0]->ingress, by->ingress))
@@ -251,8 +254,7 @@ static void render_definitions(struct controller_state *state, const struct serv
     }
     if (more) {
         NGINX_PUT(arena, out, kept[0]->span, STR("location"), STR("!"),
-                  STR("which of many Ingresses is the oldest"),
-                  hex(arena, kept[0]->ingress->identity));
+                  STR("which of many Ingresses is the oldest"), hex(arena, identity));
         return;
     }
     for (uint32_t i = count; i-- > 1;) { // the last one inside the one before
@@ -443,18 +445,16 @@ static void read_all(struct controller_state *state, const struct controller *co
         nginx_ingress_read(cluster, &state->setup, object, &read);
         nginx_annotations_remark(cluster, &state->setup, &read);
         if (!object_get(object, "spec.rules") && !read.ingress.has_default && !read.ingress.is_open)
-            cluster_unknown(
+            cluster_outside(
                 cluster, object, object->span,
                 str_format(state->arena,
                            "what becomes of %.*s, which has neither rules nor a default "
                            "backend: it may be a patch of another one",
-                           STR_ARG(object_text(state->arena, object))));
+                           STR_ARG(object_text(state->arena, object))),
+                0);
         else if (read.ingress.is_open)
-            cluster_unknown(cluster, object, read.ingress.open_span,
-                            str_format(state->arena,
-                                       "which hosts and paths %.*s serves: a template that is not "
-                                       "rendered says it",
-                                       STR_ARG(object_text(state->arena, object))));
+            cluster_open(cluster, object, read.ingress.open_span,
+                         state->setup.config_map ? state->setup.config_map->hash : 0);
         else
             *vec_push(state->arena, &state->ingresses) = read;
     }

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "dialect/kubernetes/http_route.h"
+#include "dialect/kubernetes/unmodelled.h"
 #include "dialect/routes.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@ struct mesh_route {
 struct mesh {
     struct cluster *cluster;
     struct model *model;
+    struct map delegates; // VirtualServices that a route of another one names
     struct {
         struct route *items;
         uint32_t count, capacity;
@@ -34,20 +36,42 @@ struct mesh {
 static void add_http(struct mesh *mesh, const struct mesh_route *root, const struct object *object,
                      const struct data *spec, const struct box *within, uint32_t depth);
 
+static const struct object *find_delegate(const struct cluster *cluster, const struct object *from,
+                                          const struct data *delegate)
+{
+    Str space = document_text(delegate, "namespace");
+    return objects_find(&cluster->objects, "networking.istio.io", "VirtualService",
+                        space.len ? space : from->space, document_text(delegate, "name"));
+}
+
+static void note_delegates(struct mesh *mesh)
+{
+    struct cluster *cluster = mesh->cluster;
+    const struct object *from, *to;
+    uint32_t at = 0;
+    while ((from = objects_next(&cluster->objects, "networking.istio.io", "VirtualService", &at))) {
+        const struct data *list = object_get(from, "spec.http");
+        for (uint32_t i = 0; list && list->kind == DATA_LIST && i < list->count; i++) {
+            const struct data *delegate = document_find(list->entries[i].value, "delegate");
+            if (delegate && (to = find_delegate(cluster, from, delegate)))
+                map_add(cluster->arena, &mesh->delegates, to->hash,
+                        ARENA_NEW(cluster->arena, char));
+        }
+    }
+}
+
 static void add_delegate(struct mesh *mesh, const struct mesh_route *route, const struct box *rest,
                          const struct data *delegate, uint32_t depth)
 {
     struct cluster *cluster = mesh->cluster;
-    Str name = document_text(delegate, "name"), space = document_text(delegate, "namespace");
-    if (!space.len)
-        space = route->object->space;
-    const struct object *other =
-        objects_find(&cluster->objects, "networking.istio.io", "VirtualService", space, name);
+    const struct object *other = find_delegate(cluster, route->object, delegate);
     if (other && other != route->object && depth < DELEGATES_MAX) {
         add_http(mesh, route, other, object_get(other, "spec"), rest, depth + 1);
         return;
     }
-    cluster_dangling(cluster, route->object, delegate->span, "VirtualService", space, name);
+    Str space = document_text(delegate, "namespace");
+    cluster_dangling(cluster, route->object, delegate->span, "VirtualService",
+                     space.len ? space : route->object->space, document_text(delegate, "name"));
     struct mesh_route *kept = ARENA_NEW(cluster->arena, struct mesh_route);
     *kept = *route;
     kept->http = delegate; // which says nothing of a route: unknown
@@ -104,46 +128,44 @@ static void add_http(struct mesh *mesh, const struct mesh_route *root, const str
 
 // ---- which VirtualServices stand beside each other
 
-// A host that a template still has to say is one of its own, whose name is the template's text:
-// what is answered there can be compared all the same.
-static Str host_of(struct cluster *cluster, const struct object *object, const struct data *host)
-{
-    if (!host->unrendered)
-        return host->text;
-    cluster_unknown(
-        cluster, object, host->span,
-        str_format(cluster->arena, "which host the template %.*s stands for", STR_ARG(host->text)));
-    char *name = ARENA_ARRAY(cluster->arena, char, host->text.len + 1);
-    for (size_t i = 0; i < host->text.len; i++) {
-        char c = host->text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-        name[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : plain ? c : '_';
-    }
-    return (Str){ name, host->text.len };
-}
-
 static bool read_hosts(struct mesh *mesh, const struct object *object, struct mesh_route *root)
 {
     struct cluster *cluster = mesh->cluster;
     const struct data *spec = object_get(object, "spec");
+    const struct data *written = document_find(spec, "hosts");
     const struct data *hosts = field_list(cluster->run, object, spec, "hosts", &cluster->good);
-    if (!hosts || !hosts->count)
+    bool more = (written && written->unrendered) || (spec && spec->unrendered);
+    uint32_t at = 0;
+    if (!written) // somebody's route, if none of these, asks for it
+        more |= !map_next(&mesh->delegates, object->hash, &at);
+    if ((!hosts || !hosts->count) && !more)
         return false; // a delegate
-    root->hosts = ARENA_ARRAY(cluster->arena, Str, hosts->count);
-    for (uint32_t i = 0; i < hosts->count; i++)
-        root->hosts[root->host_count++] = host_of(cluster, object, hosts->entries[i].value);
+    root->hosts = ARENA_ARRAY(cluster->arena, Str, (hosts ? hosts->count : 0) + 1);
+    if (more) { // whatever else it serves, it does so as it does here
+        root->hosts[root->host_count++] =
+            document_own_host(cluster->arena, object_name(cluster->arena, object));
+        cluster_unknown(cluster, object, written ? written->span : object->span,
+                        str_format(cluster->arena,
+                                   "which hosts %.*s serves: it is shown under a host of its own",
+                                   STR_ARG(object_text(cluster->arena, object))));
+    }
+    for (uint32_t i = 0; hosts && i < hosts->count; i++) {
+        const struct data *host = hosts->entries[i].value;
+        root->hosts[root->host_count++] = document_host(cluster->arena, host);
+        if (scalar_is_open(host))
+            cluster_unknown(cluster, object, host->span,
+                            str_format(cluster->arena, "which host the template %.*s stands for",
+                                       STR_ARG(host->text)));
+    }
     const struct data *http = document_find(spec, "http");
-    bool open = hosts->unrendered;
+    bool open = http && http->unrendered;
     for (uint32_t i = 0; http && http->kind == DATA_LIST && i < http->count && !open; i++) {
-        const struct data *match = document_find(http->entries[i].value, "match");
-        open = http->entries[i].value->conditional || (match && data_is_open(match));
+        const struct data *entry = http->entries[i].value;
+        open =
+            entry->conditional || entry->unrendered || data_is_open(document_find(entry, "match"));
     }
     if (open)
-        cluster_unknown(cluster, object, hosts->span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves: a template that is not "
-                                   "rendered says it",
-                                   STR_ARG(object_text(cluster->arena, object))));
+        cluster_open(cluster, object, written ? written->span : object->span, 0);
     return !open;
 }
 
@@ -205,13 +227,6 @@ static void add_all(struct mesh *mesh, struct rooted_list *list)
 
 // ---- what a route does
 
-static bool is_about_cors(Str name)
-{
-    Str lower = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= lower.len && str_equal_nocase(str_slice(name, 0, lower.len), lower));
-}
-
 // headers.response: how it comes together with the filter is not established.
 static void change_headers(struct mesh *mesh, const struct object *object, struct cases *cases,
                            struct branch *branch, const struct data *holder)
@@ -223,7 +238,7 @@ static void change_headers(struct mesh *mesh, const struct object *object, struc
         for (uint32_t i = 0; names && i < names->count; i++) {
             const struct data *name =
                 names->entries[i].key ? names->entries[i].key : names->entries[i].value;
-            if (name->kind != DATA_SCALAR || !is_about_cors(name->text))
+            if (name->kind != DATA_SCALAR || !header_is_about_cors(name->text))
                 continue;
             Str text = str_format(mesh->cluster->arena, "%.*s", STR_ARG(name->text));
             branch_unknown_header(cases, branch, text.ptr,
@@ -303,9 +318,11 @@ static void serve(struct mesh *mesh, const struct mesh_route *route, struct case
         if (code)
             (void)data_get_number(code, 599, &status);
         branch_answer(cases, in, status, field->span);
-    } else if (!document_find(route->http, "route")) {
-        branch_answer_unknown(cases, in, STR("what this route does"), route->object->hash,
-                              route->http->span);
+    } else if (!document_find(route->http, "route") ||
+               document_is_open(route->cors, "allowOrigin")) {
+        branch_answer_unknown(cases, in, STR("what this route does"),
+                              hash_u64(route->object->hash, data_hash(route->cors)),
+                              route->cors ? route->cors->span : route->http->span);
     } else if (route->cors) {
         struct envoy_cors cors = istio_policy(mesh->cluster, route->object, route->cors);
         struct envoy_passed passed;
@@ -368,6 +385,7 @@ static void read_services(struct cluster *cluster, const struct controller *cont
     struct routed_list parts = { 0 };
     const struct object *object;
     uint32_t at = 0;
+    note_delegates(&mesh);
     while (
         (object = objects_next(&cluster->objects, "networking.istio.io", "VirtualService", &at))) {
         struct rooted one = { .object = object, .root = { .service = object } };
@@ -418,5 +436,6 @@ void istio_read(struct cluster *cluster, const struct controller *controller)
         .forwards_refused = !newer,
     };
     read_services(cluster, controller);
+    read_unmodelled_objects(cluster, controller); // EnvoyFilter
     http_routes_read(cluster, controller, &engine, false);
 }

@@ -102,7 +102,7 @@ static void read_origins(struct cluster *cluster, const struct object *object,
     }
     for (uint32_t i = 0; old && i < old->count; i++) {
         const struct data *origin = old->entries[i].value;
-        if (origin->unrendered)
+        if (data_is_open(origin))
             envoy_cors_take_unknown(out, object->hash, origin->span);
         else
             envoy_cors_take(cluster->model, out, envoy_exact(cluster->model, origin->text, false),
@@ -146,13 +146,10 @@ struct envoy_cors istio_policy(struct cluster *cluster, const struct object *obj
 static const struct box *unknown(struct cluster *cluster, const struct object *object,
                                  const struct box *box, const struct data *at, const char *what)
 {
-    struct model *model = cluster->model;
     Str text = str_format(cluster->arena, "whether %s", what);
     uint64_t identity =
         hash_u64(hash_str(object->hash, text), at->span.begin - object->whole.begin);
-    const struct var *choice = model_choice(model, text, identity, at->span);
-    policy_add_unknown(cluster->policy, (struct unknown){ at->span, text, identity });
-    return box_with(model, box, choice, model_choice_value(model, true));
+    return box_if(cluster->policy, box, text, identity, at->span);
 }
 
 static const struct box *match_text(struct cluster *cluster, const struct object *object,

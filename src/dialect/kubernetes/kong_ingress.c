@@ -20,11 +20,17 @@ struct translation {
 
 static bool is_cors(const struct object *object)
 {
+    return str_is(document_text(object->root, "plugin"), "cors");
+}
+
+// Whether it decides anything about CORS: a cors plugin, or another that speaks of its headers.
+static bool is_of_interest(const struct object *object)
+{
     const struct data *disabled = document_find(object->root, "disabled");
     bool off = false;
     if (disabled && data_get_bool(disabled, &off) && off)
         return false;
-    return str_is(document_text(object->root, "plugin"), "cors");
+    return is_cors(object) || kong_mentions_cors(object->root);
 }
 
 static struct kong_plugin *unknown_plugin(struct translation *to, Str reason, uint64_t identity,
@@ -45,6 +51,14 @@ static struct kong_plugin *unknown_plugin(struct translation *to, Str reason, ui
 static struct kong_plugin *plugin_of(struct translation *to, const struct object *object)
 {
     const struct data *config = document_find(object->root, "config");
+    if (!is_cors(object)) {
+        struct kong_plugin *other = ARENA_NEW(to->cluster->arena, struct kong_plugin);
+        *other = (struct kong_plugin){ .name = document_text(object->root, "plugin"),
+                                       .touches = true,
+                                       .identity = object->hash,
+                                       .span = object->span };
+        return other;
+    }
     if (document_find(object->root, "configFrom") || document_find(object->root, "configPatches") ||
         (config && data_is_open(config)))
         return unknown_plugin(to,
@@ -73,9 +87,10 @@ static void attach(struct translation *to, const struct object *from, struct kon
     struct cluster *cluster = to->cluster;
     const struct data *annotation =
         from ? object_annotation(from, STR("konghq.com/plugins")) : NULL;
-    struct kong_plugin *missing = NULL, *found = NULL;
+    uint64_t missing = 0;
+    bool has_cors = false;
     Str rest = annotation && annotation->kind == DATA_SCALAR ? annotation->text : STR(""), one;
-    if (annotation && annotation->unrendered) {
+    if (data_is_open(annotation)) {
         *vec_push(cluster->arena, out) = unknown_plugin(
             to, STR("a template says which plugins these are"), from->hash, annotation->span);
         return;
@@ -96,16 +111,17 @@ static void attach(struct translation *to, const struct object *from, struct kon
             object = objects_find(&cluster->objects, group, "KongClusterPlugin", STR(""), name);
         if (!object) {
             cluster_dangling(cluster, from, annotation->span, "KongPlugin", space, name);
-            missing = unknown_plugin(to, STR("a plugin that is not among the files"),
-                                     hash_str(hash_str(HASH_SEED, space), name), annotation->span);
+            missing = hash_str(hash_str(hash_u64(HASH_SEED, missing), space), name);
             continue;
         }
         note_used(to, object);
-        if (is_cors(object))
-            found = plugin_of(to, object);
+        if (is_of_interest(object))
+            *vec_push(cluster->arena, out) = plugin_of(to, object);
+        has_cors |= is_cors(object);
     }
-    if (found || missing)
-        *vec_push(cluster->arena, out) = found ? found : missing;
+    if (missing && !has_cors)
+        *vec_push(cluster->arena, out) = unknown_plugin(
+            to, STR("a plugin that is not among the files"), missing, annotation->span);
 }
 
 // Cluster plugins for everything: one cors plugin counts, two cancel each other.
@@ -116,9 +132,13 @@ static void attach_global(struct translation *to)
     uint32_t at = 0;
     while ((object = objects_next(&cluster->objects, group, "KongClusterPlugin", &at))) {
         const struct data *labels = object_get(object, "metadata.labels");
-        if (!is_cors(object) || !str_is(document_text(labels, "global"), "true"))
+        if (!is_of_interest(object) || !str_is(document_text(labels, "global"), "true"))
             continue;
         note_used(to, object);
+        if (!is_cors(object)) {
+            *vec_push(cluster->arena, &to->kong.plugins) = plugin_of(to, object);
+            continue;
+        }
         second = first ? object : second;
         first = first ? first : object;
     }
@@ -233,11 +253,7 @@ static void read_ingress(struct translation *to, const struct object *object)
     struct ingress ingress;
     ingress_read(cluster, object, &ingress);
     if (ingress.is_open) {
-        cluster_unknown(cluster, object, ingress.open_span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves: a template that is not "
-                                   "rendered says it",
-                                   STR_ARG(object_text(cluster->arena, object))));
+        cluster_open(cluster, object, ingress.open_span, 0);
         return;
     }
     for (uint32_t r = 0; r < ingress.rules.count; r++) {
@@ -265,7 +281,7 @@ static void read_unused(struct translation *to, const char *kind)
     uint32_t at = 0;
     while ((object = objects_next(&cluster->objects, group, kind, &at))) {
         uint32_t seen = 0;
-        if (!is_cors(object) || map_next(&to->used, object->hash, &seen))
+        if (!is_of_interest(object) || map_next(&to->used, object->hash, &seen))
             continue;
         cluster_unknown(cluster, object, object->span,
                         str_format(cluster->arena,
@@ -278,9 +294,7 @@ static void read_unused(struct translation *to, const char *kind)
             .name = object->name, .service = service, .keeps_host = true, .span = object->span
         };
         *vec_push(cluster->arena, &route->hosts) =
-            str_lower(cluster->arena, str_format(cluster->arena, "%.*s.%.*s%skongplugin.invalid",
-                                                 STR_ARG(object->name), STR_ARG(object->space),
-                                                 object->space.len ? "." : ""));
+            document_own_host(cluster->arena, object_name(cluster->arena, object));
         add_path(to, route, STR("/"), false, object->span);
         *vec_push(cluster->arena, &route->plugins) = plugin_of(to, object);
         *vec_push(cluster->arena, &to->kong.services) = service;

@@ -54,11 +54,10 @@ void loose_read(struct cluster *cluster)
         const struct data *found = find(document->root, 32);
         if (!found)
             continue;
-        uint64_t identity = objects_hash(found, 32);
-        policy_add_unknown(
-            cluster->policy,
+        document_outside(
+            cluster->policy, document->path, "kubernetes",
             (struct unknown){ found->span,
                               STR("what becomes of annotations that are rendered somewhere else"),
-                              identity });
+                              data_hash(found) });
     }
 }

@@ -25,12 +25,15 @@ static const struct object_kind kinds[] = {
     { "projectcontour.io", "HTTPProxy", "v1" },
     { "networking.istio.io", "VirtualService", "v1 v1beta1 v1alpha3" },
     { "networking.istio.io", "Gateway", "v1 v1beta1 v1alpha3" },
+    { "networking.istio.io", "EnvoyFilter", "v1alpha3" },
     { "security.istio.io", "AuthorizationPolicy", "v1 v1beta1" },
     { "gateway.networking.k8s.io", "HTTPRoute", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "Gateway", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "GatewayClass", "v1 v1beta1 v1alpha2" },
     { "gateway.networking.k8s.io", "ReferenceGrant", "v1 v1beta1 v1alpha2" },
     { "gateway.envoyproxy.io", "SecurityPolicy", "v1alpha1" },
+    { "gateway.envoyproxy.io", "EnvoyPatchPolicy", "v1alpha1" },
+    { "gateway.envoyproxy.io", "EnvoyExtensionPolicy", "v1alpha1" },
     { "getambassador.io", "Mapping", "v2 v3alpha1 v1 v0" },
     { "getambassador.io", "Module", "v2 v3alpha1 v1 v0" },
     { "apisix.apache.org", "ApisixRoute", "v2 v2beta3 v2beta2 v2beta1 v1" },
@@ -227,23 +230,6 @@ static void enter(struct arena *arena, struct objects *out, struct object *objec
         map_add(arena, &out->by_space, hash_str(hash, object->space), object);
 }
 
-static uint64_t data_hash(uint64_t hash, const struct data *data, uint32_t depth)
-{
-    hash = hash_u64(hash, (uint64_t)data->kind * 2 + data->plain);
-    hash = hash_u64(hash_str(hash, data->text), data->count);
-    for (uint32_t i = 0; i < data->count && depth; i++) {
-        if (data->entries[i].key)
-            hash = data_hash(hash, data->entries[i].key, depth - 1);
-        hash = data_hash(hash, data->entries[i].value, depth - 1);
-    }
-    return hash;
-}
-
-uint64_t objects_hash(const struct data *data, uint32_t depth)
-{
-    return data_hash(HASH_SEED, data, depth);
-}
-
 static bool add(struct reading *reading, const struct document *document, const struct data *root,
                 const struct type *type, struct objects *out)
 {
@@ -265,7 +251,7 @@ static bool add(struct reading *reading, const struct document *document, const 
         .document = document,
         .span = root->span,
         .whole = root->span,
-        .hash = data_hash(HASH_SEED, root, run->limits->nesting),
+        .hash = data_hash(root),
     };
     const struct data *name = document_find(metadata, "name");
     if (name)
@@ -294,11 +280,11 @@ bool objects_read(struct reading *reading, struct objects *out)
         const struct data *mixed = mixed_kind(document->root);
         if (mixed) {
             const struct data *root = document->root;
-            policy_add_unknown(
-                reading->out->policy,
-                (struct unknown){
-                    mixed->span, STR("which objects come of this template: it is not rendered"),
-                    data_hash(HASH_SEED, root, reading->model->run->limits->nesting) });
+            document_outside(
+                reading->out->policy, document->path, "kubernetes",
+                (struct unknown){ mixed->span,
+                                  STR("which objects come of this template: it is not rendered"),
+                                  data_hash(root) });
             continue;
         }
         if (!type_of(document->root, &type))
@@ -344,20 +330,6 @@ bool scalar_is_text(const struct data *scalar)
         if (str_is(scalar->text, truths[i]))
             return false;
     return data_is_text(scalar);
-}
-
-bool scalar_is_open(const struct data *scalar)
-{
-    size_t at = 0;
-    if (scalar->unrendered || scalar->conditional)
-        return true;
-    for (; at + 3 < scalar->text.len; at++) {
-        char c = scalar->text.ptr[at + 2];
-        bool name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (scalar->text.ptr[at] == '$' && scalar->text.ptr[at + 1] == '{' && name)
-            return true;
-    }
-    return false;
 }
 
 Str object_text(struct arena *arena, const struct object *object)

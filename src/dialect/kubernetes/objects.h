@@ -53,13 +53,8 @@ const struct object *objects_next(const struct objects *objects, const char *gro
 const struct object *objects_find(const struct objects *objects, const char *group,
                                   const char *kind, Str space, Str name);
 
-// A hash of what data holds down to a depth, wherever it stands; the same in every run.
-uint64_t objects_hash(const struct data *data, uint32_t depth);
-
 // Whether a scalar is a text for the API server, whose YAML is 1.1: yes, no, on and off are truths.
 bool scalar_is_text(const struct data *scalar);
-// Whether a template language or envsubst (${NAME}) writes it, all or part of it.
-bool scalar_is_open(const struct data *scalar);
 
 // How to call an object in a message: "Ingress prod/api".
 Str object_text(struct arena *arena, const struct object *object);

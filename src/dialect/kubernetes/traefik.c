@@ -103,12 +103,9 @@ static void read_route(struct traefik *traefik, const struct object *object,
                   STR_ARG(object_text(cluster->arena, object)));
         return;
     }
-    if (rule->unrendered || route->conditional || (list && list->unrendered)) {
-        cluster_unknown(cluster, object, rule->span,
-                        str_format(cluster->arena,
-                                   "which requests this route of %.*s takes: a template that is "
-                                   "not rendered says it",
-                                   STR_ARG(object_text(cluster->arena, object))));
+    if (scalar_is_open(rule) || data_is_open(priority) || route->unrendered || route->conditional ||
+        data_is_open(list)) {
+        cluster_open(cluster, object, rule->span, 0);
         return;
     }
     if (!traefik_rule(cluster, object, rule, &router.boxes, &why)) {
@@ -139,6 +136,8 @@ static void read_ingress_routes(struct traefik *traefik, const char *group)
     while ((object = objects_next(&cluster->objects, group, "IngressRoute", &at))) {
         const struct data *routes =
             field_list(cluster->run, object, object_get(object, "spec"), "routes", &cluster->good);
+        if (routes && routes->unrendered)
+            cluster_open(cluster, object, routes->span, 0);
         for (uint32_t i = 0; routes && i < routes->count; i++)
             read_route(traefik, object, routes->entries[i].value);
     }
@@ -203,12 +202,8 @@ static void read_ingress(struct traefik *traefik, const struct object *object)
     const struct data *priority = object_annotation(object, str_from(priority_key));
     const struct data *matcher = object_annotation(object, str_from(matcher_key));
     ingress_read(cluster, object, &ingress);
-    if (ingress.is_open || (annotation && annotation->unrendered)) {
-        cluster_unknown(cluster, object, ingress.is_open ? ingress.open_span : annotation->span,
-                        str_format(cluster->arena,
-                                   "which hosts and paths %.*s serves, and how: a template that is "
-                                   "not rendered says it",
-                                   STR_ARG(object_text(cluster->arena, object))));
+    if (ingress.is_open || data_is_open(annotation)) {
+        cluster_open(cluster, object, ingress.is_open ? ingress.open_span : annotation->span, 0);
         return;
     }
     bool by_nginx = traefik_has_nginx_class(cluster, controller_of_ingress(cluster, object).class);
@@ -278,17 +273,18 @@ static void read_unused(struct traefik *traefik, const char *group)
         if (is_used(traefik, object) || !object_get(object, "spec.headers"))
             continue;
         traefik_enter(cluster, object, object->space, object->name, object->span, &chain);
+        Str used =
+            str_format(cluster->arena, "which routes use %.*s: it is shown under a host of its own",
+                       STR_ARG(object_text(cluster->arena, object)));
+        if (chain.count && chain.items[0].kind == TRAEFIK_UNKNOWN) {
+            cluster_outside(cluster, object, object->span, used, 0);
+            continue;
+        }
         if (!chain.count || chain.items[0].kind != TRAEFIK_HEADERS ||
             (!chain.items[0].headers.is_cors && !chain.items[0].headers.custom.count))
             continue;
-        cluster_unknown(cluster, object, object->span,
-                        str_format(cluster->arena,
-                                   "which routes use %.*s: it is shown under a host of its own",
-                                   STR_ARG(object_text(cluster->arena, object))));
-        Str host =
-            str_lower(cluster->arena, str_format(cluster->arena, "%.*s.%.*s%smiddleware.invalid",
-                                                 STR_ARG(object->name), STR_ARG(object->space),
-                                                 object->space.len ? "." : ""));
+        cluster_unknown(cluster, object, object->span, used);
+        Str host = document_own_host(cluster->arena, object_name(cluster->arena, object));
         struct router router = { .position = traefik->routers.count,
                                  .priority = UINT32_MAX,
                                  .match = MATCH_ANY,

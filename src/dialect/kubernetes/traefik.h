@@ -43,8 +43,9 @@ struct traefik_middleware {
     enum traefik_kind kind;
     const struct object *object; // NULL: missing
     struct traefik_headers headers;
-    uint32_t status; // REFUSES, SECURES
-    Span span;       // of the reference
+    uint32_t status;   // REFUSES, SECURES
+    uint64_t identity; // of all that it says; of its name where it is missing
+    Span span;         // of the reference
 };
 struct traefik_chain {
     struct traefik_middleware *items;

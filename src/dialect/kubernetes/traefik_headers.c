@@ -15,7 +15,7 @@ bool traefik_echoes(uint32_t version)
 // ---- reading spec.headers
 
 static Str read_list(struct cluster *cluster, const struct object *object,
-                     const struct data *headers, const char *key, Span *span, bool *open)
+                     const struct data *headers, const char *key, Span *span)
 {
     const struct data *list = field_list(cluster->run, object, headers, key, &cluster->good);
     Str out = STR("");
@@ -25,7 +25,6 @@ static Str read_list(struct cluster *cluster, const struct object *object,
         Str one = list->entries[i].value->text;
         out = i ? str_format(cluster->arena, "%.*s,%.*s", STR_ARG(out), STR_ARG(one)) : one;
     }
-    *open |= list && data_is_open(list);
     return out;
 }
 
@@ -54,18 +53,11 @@ static void read_origins(struct cluster *cluster, const struct object *object,
             *vec_push(cluster->arena, &out->open_spans) = regex->span;
         }
     }
-    out->has_unknown |= (list && data_is_open(list)) || (regexes && data_is_open(regexes));
+    out->has_unknown |= data_is_open(list) || data_is_open(regexes);
     out->is_cors |= (list && list->count) || (regexes && regexes->count);
     out->origins_span = list ? list->span : regexes ? regexes->span : headers->span;
     if (list && list->count == 1)
         out->origins_span = list->entries[0].value->span;
-}
-
-static bool is_about_cors(Str name)
-{
-    Str stem = STR("access-control-");
-    return str_equal_nocase(name, STR("vary")) ||
-           (name.len >= stem.len && str_equal_nocase(str_slice(name, 0, stem.len), stem));
 }
 
 static void read_custom(struct cluster *cluster, const struct object *object,
@@ -75,15 +67,12 @@ static void read_custom(struct cluster *cluster, const struct object *object,
         field_map(cluster->run, object, headers, "customResponseHeaders", &cluster->good);
     for (uint32_t i = 0; custom && i < custom->count; i++) {
         const struct data_entry *entry = &custom->entries[i];
-        if (!is_about_cors(entry->key->text) || entry->value->kind != DATA_SCALAR)
+        if (!header_is_about_cors(entry->key->text) || entry->value->kind != DATA_SCALAR)
             continue;
-        bool open = entry->value->unrendered;
         *vec_push(cluster->arena, &out->custom) = (struct header_op){
-            .verb = open ? HEADER_UNKNOWN : HEADER_SET,
+            .verb = HEADER_SET,
             .name = entry->key->text,
-            .value = open ? value_unknown(cluster->model, STR("what a template says here"),
-                                          object->hash, entry->value->span)
-                          : value_text(cluster->model, entry->value->text),
+            .value = value_text(cluster->model, entry->value->text),
             .span = entry->key->span,
         };
     }
@@ -93,7 +82,7 @@ static bool has_bad_regex(const struct data *headers, struct model *model)
 {
     const struct data *list = document_find(headers, "accessControlAllowOriginListRegex");
     for (uint32_t i = 0; list && list->kind == DATA_LIST && i < list->count; i++)
-        if (!list->entries[i].value->unrendered &&
+        if (!data_is_open(list->entries[i].value) &&
             model_pattern(model, list->entries[i].value->text, REGEX_GO, 0)->result.status ==
                 REGEX_INVALID)
             return true;
@@ -104,17 +93,16 @@ static void read_headers(struct cluster *cluster, const struct object *object,
                          const struct data *headers, struct traefik_headers *out)
 {
     const struct data *field;
-    bool open = false;
     out->span = object->span;
     out->identity = object->hash;
     out->echoes = traefik_echoes(cluster_running(cluster, controller_find(STR("traefik"))).version);
     read_origins(cluster, object, headers, out);
     out->methods =
-        read_list(cluster, object, headers, "accessControlAllowMethods", &out->methods_span, &open);
+        read_list(cluster, object, headers, "accessControlAllowMethods", &out->methods_span);
     out->headers =
-        read_list(cluster, object, headers, "accessControlAllowHeaders", &out->headers_span, &open);
+        read_list(cluster, object, headers, "accessControlAllowHeaders", &out->headers_span);
     out->expose =
-        read_list(cluster, object, headers, "accessControlExposeHeaders", &out->expose_span, &open);
+        read_list(cluster, object, headers, "accessControlExposeHeaders", &out->expose_span);
     if ((field = document_find(headers, "accessControlMaxAge")) && field->kind == DATA_SCALAR) {
         out->max_age = field->text;
         out->age_span = field->span;
@@ -134,7 +122,6 @@ static void read_headers(struct cluster *cluster, const struct object *object,
         out->is_cors |= out->vary;
     }
     out->is_cors |= out->methods.len || out->headers.len || out->expose.len;
-    out->has_unknown |= open || headers->unrendered;
     if (out->expose.len && out->credentials && out->echoes && str_contains(out->expose, STR("*")))
         out->expose = STR("");
     read_custom(cluster, object, headers, out);
@@ -189,7 +176,11 @@ static void read_one(struct cluster *cluster, const struct object *object, Span 
         if (!(part = document_find(spec, kinds[k].name)))
             continue;
         struct traefik_middleware middleware = {
-            .kind = kinds[k].kind, .object = object, .status = kinds[k].status, .span = span
+            .kind = kinds[k].kind,
+            .object = object,
+            .status = kinds[k].status,
+            .identity = object->hash,
+            .span = span,
         };
         bool permanent = false;
         const struct data *said = document_find(part, "permanent");
@@ -197,7 +188,10 @@ static void read_one(struct cluster *cluster, const struct object *object, Span 
             middleware.status = 301;
         if (middleware.kind == TRAEFIK_SECURES && !str_is(document_text(part, "scheme"), "https"))
             middleware.kind = TRAEFIK_REDIRECTS;
-        if (middleware.kind == TRAEFIK_HEADERS && has_bad_regex(part, cluster->model)) {
+        if (spec->unrendered || part->conditional ||
+            document_is_open(part, "accessControlAllowOriginList"))
+            middleware.kind = TRAEFIK_UNKNOWN;
+        else if (middleware.kind == TRAEFIK_HEADERS && has_bad_regex(part, cluster->model)) {
             middleware.kind = TRAEFIK_MISSING;
             cluster_remark(cluster, "CG507", part->span,
                            str_format(cluster->arena,
@@ -220,10 +214,16 @@ static void enter(struct cluster *cluster, const struct object *from, Str space,
         read_one(cluster, object, span, out, depth);
         return;
     }
-    cluster_dangling(cluster, from, span, "Middleware", space, name);
-    // What stands in another repository is not known.
-    *vec_push(cluster->arena, out) =
-        (struct traefik_middleware){ .kind = TRAEFIK_UNKNOWN, .span = span };
+    uint64_t identity = hash_str(hash_str(HASH_SEED, space), name);
+    if (object)
+        cluster_unknown(cluster, object, span, STR("what so long a chain of middlewares does"));
+    else // what stands in another repository is not known
+        cluster_dangling(cluster, from, span, "Middleware", space, name);
+    *vec_push(cluster->arena, out) = (struct traefik_middleware){
+        .kind = TRAEFIK_UNKNOWN,
+        .identity = object ? hash_u64(identity, object->hash) : identity,
+        .span = span,
+    };
 }
 
 void traefik_enter(struct cluster *cluster, const struct object *from, Str space, Str name,
@@ -328,10 +328,8 @@ static void come_back(const struct traefik_router *router, struct cases *cases, 
     }
     const struct traefik_middleware *middleware = &router->chain->items[at - 1];
     if (middleware->kind == TRAEFIK_UNKNOWN) {
-        branch_unknown_header(
-            cases, &in, "", STR("what this middleware does is not known"),
-            hash_u64(HASH_SEED, middleware->object ? middleware->object->hash : 1),
-            middleware->span);
+        branch_unknown_header(cases, &in, "", STR("what this middleware does is not known"),
+                              middleware->identity, middleware->span);
         come_back(router, cases, in, at - 1, response);
         return;
     }
@@ -402,31 +400,31 @@ static struct branch pass(const struct traefik_router *router, struct cases *cas
         branch_split_unknown(
             cases, in,
             str_format(cluster->arena, "whether %.*s refuses the request", STR_ARG(name)),
-            middleware->object->hash, middleware->span, &here, &rest);
+            middleware->identity, middleware->span, &here, &rest);
         answer(router, cases, here, at, middleware->status, middleware->span);
         break;
     case TRAEFIK_SECURES:
         branch_split(cases, in, model->scheme, fa_literal(model->fa, STR("http")), middleware->span,
                      &here, &rest);
-        come_back(router, cases, here, at,
-                  (struct response){ .answer = ANSWER_OWN,
-                                     .status = middleware->status,
-                                     .location =
-                                         value_unknown(model, STR("the same URL with https"),
-                                                       middleware->object->hash, middleware->span),
-                                     .span = middleware->span });
+        come_back(
+            router, cases, here, at,
+            (struct response){ .answer = ANSWER_OWN,
+                               .status = middleware->status,
+                               .location = value_unknown(model, STR("the same URL with https"),
+                                                         middleware->identity, middleware->span),
+                               .span = middleware->span });
         break;
     case TRAEFIK_REDIRECTS:
         branch_split_unknown(cases, in,
                              str_format(cluster->arena, "whether %.*s redirects", STR_ARG(name)),
-                             middleware->object->hash, middleware->span, &here, &rest);
-        come_back(router, cases, here, at,
-                  (struct response){ .answer = ANSWER_OWN,
-                                     .status = middleware->status,
-                                     .location =
-                                         value_unknown(model, STR("where this redirects to"),
-                                                       middleware->object->hash, middleware->span),
-                                     .span = middleware->span });
+                             middleware->identity, middleware->span, &here, &rest);
+        come_back(
+            router, cases, here, at,
+            (struct response){ .answer = ANSWER_OWN,
+                               .status = middleware->status,
+                               .location = value_unknown(model, STR("where this redirects to"),
+                                                         middleware->identity, middleware->span),
+                               .span = middleware->span });
         break;
     case TRAEFIK_MISSING:
         answer(router, cases, in, 0, 404, middleware->span);

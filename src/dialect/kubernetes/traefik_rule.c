@@ -107,7 +107,9 @@ static void of_choice(struct rule_reader *reader, const struct call *call, struc
     Str first = call->count ? call->arguments[0] : STR("");
     Str text = str_format(reader->cluster->arena, "whether %.*s(`%.*s`) holds", STR_ARG(call->name),
                           STR_ARG(first));
-    uint64_t identity = hash_str(HASH_SEED, text);
+    uint64_t identity = hash_str(HASH_SEED, call->name);
+    for (uint32_t i = 0; i < call->count; i++)
+        identity = hash_str(identity, call->arguments[i]);
     const struct var *choice = model_choice(model, text, identity, reader->rule->span);
     policy_add_unknown(reader->cluster->policy,
                        (struct unknown){ reader->rule->span, text, identity });

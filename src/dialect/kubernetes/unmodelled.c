@@ -22,6 +22,9 @@ static const struct carrier {
     { "kgateway", "gateway.kgateway.dev", "TrafficPolicy", "spec.cors" },
     { "gloo", "gateway.solo.io", "VirtualService", "" },
     { "gloo", "gateway.solo.io", "RouteTable", "" },
+    { "istio", "networking.istio.io", "EnvoyFilter", "" },
+    { "envoy-gateway", "gateway.envoyproxy.io", "EnvoyPatchPolicy", "" },
+    { "envoy-gateway", "gateway.envoyproxy.io", "EnvoyExtensionPolicy", "" },
     { "aws-load-balancer-controller", "gateway.k8s.aws", "LoadBalancerConfiguration", "" },
     { "openshift", "route.openshift.io", "Route", "spec.httpHeaders" },
     { "openshift", "operator.openshift.io", "IngressController", "spec.httpHeaders" },
@@ -55,9 +58,10 @@ static const struct data *find_cors(const struct data *data)
 static void complain(struct cluster *cluster, const struct controller *controller,
                      const struct object *object, Span span)
 {
-    cluster_unknown(cluster, object, span,
+    cluster_outside(cluster, object, span,
                     str_format(cluster->arena, "what %s makes of this: corsgate has no model of it",
-                               controller->what));
+                               controller->what),
+                    0);
 }
 
 static void read_carriers(struct cluster *cluster, const struct controller *controller,
@@ -93,8 +97,10 @@ void read_unmodelled(struct cluster *cluster, const struct controller *controlle
             bool own = false;
             for (const char *const *prefix = controller->prefixes; *prefix; prefix++)
                 own |= str_starts(key->text, str_from(*prefix));
-            if (own && (speaks_of_cors(key->text) || find_cors(map->entries[i].value)))
-                complain(cluster, controller, ingress, key->span);
+            if (own && (speaks_of_cors(key->text) || find_cors(map->entries[i].value))) {
+                complain(cluster, controller, ingress, key->span); // for all of them
+                break;
+            }
         }
     }
 }

@@ -98,6 +98,18 @@ static void prepare(struct machine *machine, const struct state *state, Str name
     *vec_push(machine->scratch, out) = *state;
 }
 
+// What a group depends on that one pattern captured and another one replaces.
+static uint64_t replaced_group(const struct state *before, const struct state *now, uint32_t group)
+{
+    const struct state *const both[] = { before, now };
+    uint64_t identity = hash_u64(HASH_SEED, group);
+    for (size_t i = 0; i < 2; i++) {
+        identity = hash_str(identity, both[i]->matched ? both[i]->matched->text : STR(""));
+        identity = hash_u64(identity, both[i]->subject ? value_hash(both[i]->subject) : 0);
+    }
+    return identity;
+}
+
 void evaluate_deep(struct machine *machine, const struct state *state,
                    const struct template *expression, uint32_t depth, struct evaluations *out)
 {
@@ -118,26 +130,29 @@ void evaluate_deep(struct machine *machine, const struct state *state,
     for (uint32_t k = 0; k < ready.count; k++) {
         const struct state *now = &ready.items[k];
         const struct value *value = value_text(model, STR(""));
+        uint64_t identity = HASH_SEED; // of all pieces
+        bool is_long = false;
         for (uint32_t i = 0; i < expression->count; i++) {
             const struct template_part *part = &expression->parts[i];
             const struct value *piece;
             if (part->group && now->matched != state->matched && captured_before_map)
                 // nginx counts the length of the old group and copies the new one, or answers 500
                 piece = value_unknown(model, STR("a captured group that a map replaces meanwhile"),
-                                      hash_u64(HASH_SEED, part->group), expression->span);
+                                      replaced_group(state, now, part->group), expression->span);
             else if (part->group)
                 piece = capture(machine, now, now->matched, part->group, now->subject);
             else if (part->variable.len)
                 piece = variable(machine, now, part->variable, expression->span);
             else
                 piece = value_text(model, part->text);
-            value = value_concat(model, value, piece);
-            if (too_long(value)) {
-                value = value_unknown(model, STR("a value that grows too long"),
-                                      hash_u64(HASH_SEED, expression->count), expression->span);
-                break;
-            }
+            identity = hash_u64(identity, value_hash(piece));
+            if (!is_long)
+                value = value_concat(model, value, piece);
+            is_long |= too_long(value);
         }
+        if (is_long)
+            value = value_unknown(model, STR("a value that grows too long"), identity,
+                                  expression->span);
         *vec_push(machine->scratch, out) = (struct evaluation){ *now, value };
     }
 }

@@ -385,8 +385,9 @@ static void read_redirect(struct static_document *document, const struct data *n
 
 // `routes` is another language for the same, which is not read.
 static void note_routes(struct static_document *document, const struct reading *reading,
-                        const struct data *root)
+                        const struct document *file)
 {
+    const struct data *root = file->root;
     const struct data *list;
     uint32_t count = static_count(document, root, "routes", &list);
     for (uint32_t i = 0; i < count; i++) {
@@ -394,10 +395,10 @@ static void note_routes(struct static_document *document, const struct reading *
         if (!headers)
             continue;
         Str text = files_text(reading->source->files, list->entries[i].value->span);
-        policy_add_unknown(document->policy,
-                           (struct unknown){ headers->span,
-                                             STR("headers of routes in vercel.json are not read"),
-                                             hash_str(HASH_SEED, text) });
+        document_outside(document->policy, file->path, "vercel",
+                         (struct unknown){ headers->span,
+                                           STR("headers of routes in vercel.json are not read"),
+                                           hash_str(HASH_SEED, text) });
     }
 }
 
@@ -416,7 +417,7 @@ static bool read(struct reading *reading)
         count = static_count(&document, root, "redirects", &list);
         for (uint32_t k = 0; k < count; k++)
             read_redirect(&document, list->entries[k].value);
-        note_routes(&document, reading, root);
+        note_routes(&document, reading, reading->documents.items[i]);
         good &= static_document_finish(&document, documents_instance(reading, i, "site"),
                                        static_place(root));
     }

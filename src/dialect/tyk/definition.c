@@ -204,17 +204,6 @@ static bool read_cors(struct model *model, struct policy *policy, struct tyk_api
 
 // ---- the API
 
-static uint64_t hash_of(const struct data *data)
-{
-    uint64_t hash = hash_u64(hash_str(HASH_SEED, data->text), data->kind);
-    for (uint32_t i = 0; i < data->count; i++) {
-        if (data->entries[i].key)
-            hash = hash_str(hash, data->entries[i].key->text);
-        hash = hash_u64(hash, hash_of(data->entries[i].value));
-    }
-    return hash;
-}
-
 static Str text_of(const struct data *data)
 {
     return data && data->kind == DATA_SCALAR ? data->text : STR("");
@@ -253,7 +242,7 @@ bool tyk_read_api(struct model *model, struct policy *policy, const struct data 
     if (out->cors_config && data_is_null(out->cors_config))
         out->cors_config = NULL;
     if (out->cors_config) {
-        out->identity = hash_of(out->cors_config);
+        out->identity = data_hash(out->cors_config);
         good = read_cors(model, policy, out, oas != NULL);
     }
     if (!good && !out->unknown.len)
