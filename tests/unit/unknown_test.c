@@ -137,6 +137,10 @@ static const struct row {
       "ingress:\n  annotations:\n    nginx.ingress.kubernetes.io/enable-cors: \"true\"\n"
       "    nginx.ingress.kubernetes.io/cors-allow-origin: \"@\"\n",
       "https://a.test", "*" },
+    { "a file inside of a ConfigMap", "map.yaml",
+      OBJECT("v1", "ConfigMap") "data:\n  nginx.conf: |\n    server {\n"
+                                "      add_header Access-Control-Allow-Origin @;\n    }\n",
+      "https://a.test", "*" },
     { "a controller that has no model", "ingress.yaml",
       INGRESS("haproxy", "    haproxy.org/cors-enable: \"true\"\n"
                          "    haproxy.org/cors-allow-origin: \"@\"\n"),
@@ -194,6 +198,10 @@ static const struct row {
       INGRESS("kong", "    konghq.com/plugins: \"add\"\n") PLUGIN(
           "add", "response-transformer", "{add: {headers: [\"Access-Control-Allow-Origin:@\"]}}"),
       "https://a.test", "*" },
+    { "a variable that the includer sets", "cors.conf",
+      "if ($allowed = '') {\n  set $allowed 'no';\n}\nif ($allowed = '@') {\n"
+      "  add_header Access-Control-Allow-Origin *;\n}\n",
+      "yes", "sure" },
     { "routes of vercel.json", "vercel.json",
       "{\"routes\": [{\"src\": \"/(.*)\", \"headers\": {\"Access-Control-Allow-Origin\": "
       "\"@\"}}]}",

@@ -3,6 +3,7 @@
 #include "dialect/kubernetes/http_route.h"
 #include "dialect/kubernetes/ingress.h"
 #include "dialect/kubernetes/loose.h"
+#include "dialect/kubernetes/unmodelled.h"
 
 static bool claims(const struct document *document, Str *why)
 {
@@ -25,6 +26,7 @@ static bool read(struct reading *reading)
     controllers_find_installed(&cluster);
     ingresses_find(&cluster);
     loose_read(&cluster);
+    read_embedded(&cluster);
     for (uint32_t i = 0; i < controller_count; i++)
         controllers[i].read(&cluster, &controllers[i]);
     http_routes_unowned(&cluster);

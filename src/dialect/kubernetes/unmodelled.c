@@ -104,3 +104,34 @@ void read_unmodelled(struct cluster *cluster, const struct controller *controlle
         }
     }
 }
+
+// ---- files inside of ConfigMaps
+
+static bool is_file_about_cors(const struct data_entry *entry)
+{
+    Str text = entry->value->kind == DATA_SCALAR ? entry->value->text : STR("");
+    bool lines = text.len && memchr(text.ptr, '\n', text.len);
+    // what ingress-nginx reads itself
+    return lines && !str_ends(entry->key->text, STR("-snippet")) && speaks_of_cors(text);
+}
+
+void read_embedded(struct cluster *cluster)
+{
+    uint32_t at = 0;
+    const struct object *map;
+    while ((map = objects_next(&cluster->objects, "", "ConfigMap", &at))) {
+        const struct data *files = object_get(map, "data");
+        for (uint32_t i = 0; files && files->kind == DATA_MAP && i < files->count; i++) {
+            if (!is_file_about_cors(&files->entries[i]))
+                continue;
+            cluster_outside(cluster, map, files->entries[i].key->span,
+                            str_format(cluster->arena,
+                                       "what the file %.*s in %.*s does: configuration inside of "
+                                       "a ConfigMap is not read",
+                                       STR_ARG(files->entries[i].key->text),
+                                       STR_ARG(object_text(cluster->arena, map))),
+                            0);
+            break; // its identity is of all of the object
+        }
+    }
+}

@@ -283,6 +283,8 @@ const struct value *variable(struct machine *machine, const struct state *state,
     }
     if (str_eat(&rest, STR("sent_http_")))
         return sent_header(machine, state, dashed(machine, rest), span);
+    if (config_is_input(machine->config, name))
+        return unknown_variable(machine, name, "what includes this file may set it", 0, span);
     if (config_is_set(machine->config,
                       name)) // some `set` or named group assigns it, but none did yet
         return value_text(model, STR(""));

@@ -24,14 +24,31 @@ const struct computed *config_computed(const struct nginx_config *config, Str na
     return last;
 }
 
-bool config_is_set(const struct nginx_config *config, Str name)
+static bool has_name(const struct map *names, Str name)
 {
     uint64_t hash = hash_str(HASH_SEED, name);
     uint32_t at = 0;
-    for (Str *known; (known = map_next(&config->assigned, hash, &at));)
+    for (Str *known; (known = map_next(names, hash, &at));)
         if (str_equal(*known, name))
             return true;
     return false;
+}
+
+static void add_name(struct arena *arena, struct map *names, Str name)
+{
+    Str *kept = ARENA_NEW(arena, Str);
+    *kept = name;
+    map_add(arena, names, hash_str(HASH_SEED, name), kept);
+}
+
+bool config_is_set(const struct nginx_config *config, Str name)
+{
+    return has_name(&config->assigned, name);
+}
+
+bool config_is_input(const struct nginx_config *config, Str name)
+{
+    return has_name(&config->inputs, name);
 }
 
 // Notes what some statement anywhere assigns: a variable that is set somewhere is "" until then.
@@ -40,9 +57,7 @@ static void note_assigned(struct nginx_config *config, Str name)
     Str lower = str_lower(config->model->arena, name);
     if (lower.len == 0 || config_is_set(config, lower))
         return;
-    Str *kept = ARENA_NEW(config->model->arena, Str);
-    *kept = lower;
-    map_add(config->model->arena, &config->assigned, hash_str(HASH_SEED, lower), kept);
+    add_name(config->model->arena, &config->assigned, lower);
     *vec_push(config->model->arena, &config->assigned_names) = lower;
 }
 
@@ -119,6 +134,43 @@ static void note_all(struct nginx_config *config, const struct conf *conf, uint3
             note_groups(config, name);
         note_all(config, child, depth - 1);
     }
+}
+
+// The variables in a text that nothing in front of it has set.
+static void note_reads(struct nginx_config *config, const struct map *set, Str text)
+{
+    struct arena *arena = config->model->arena;
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.ptr[i] != '$')
+            continue;
+        size_t begin = i + 1 + (text.ptr[i + 1] == '{'), end = begin;
+        while (end < text.len &&
+               (text.ptr[end] == '_' || (text.ptr[end] >= '0' && text.ptr[end] <= '9') ||
+                ((text.ptr[end] | 32) >= 'a' && (text.ptr[end] | 32) <= 'z')))
+            end++;
+        Str name = str_lower(arena, str_slice(text, begin, end));
+        if (name.len && config_is_set(config, name) && !has_name(set, name) &&
+            !config_is_input(config, name))
+            add_name(arena, &config->inputs, name);
+    }
+}
+
+static void note_inputs(struct nginx_config *config, struct map *set, const struct conf *conf,
+                        uint32_t depth)
+{
+    Str target = conf_is(conf, "set") ? conf_word(conf, 1) : (Str){ 0 };
+    for (uint32_t i = target.len ? 2 : 1; i < conf->n_words; i++)
+        note_reads(config, set, conf->words[i].text);
+    if (str_eat(&target, STR("$")))
+        add_name(config->model->arena, set, str_lower(config->model->arena, target));
+    for (uint32_t i = 0; depth > 0 && i < conf->n_children; i++)
+        note_inputs(config, set, &conf->children[i], depth - 1);
+}
+
+void config_note_inputs(struct nginx_config *config)
+{
+    struct map set = { 0 };
+    note_inputs(config, &set, config->root, config->model->run->limits->nesting);
 }
 
 static void add_server(struct nginx_config *config, const struct conf *conf)

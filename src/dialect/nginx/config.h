@@ -280,6 +280,7 @@ struct nginx_config {
     } computed;
     struct map computed_by_name; // by hash of the name
     struct map assigned;         // names that some set or named group assigns
+    struct map inputs;           // of a fragment: those of them that are read before they are set
     uint64_t hash;               // of everything that was read
     uint64_t code;               // hash of what is imported for code in njs, Lua and Perl
     struct policy *policy;       // takes unknowns and remarks
@@ -305,6 +306,9 @@ struct nginx_config {
 struct nginx_config *config_new(struct model *model, const struct dialect_options *options,
                                 struct source *source, Str main_file, const struct conf *root,
                                 const struct rendered *rendered, struct policy *policy);
+// For a fragment that stands in a server or location: what it reads before it sets it comes from
+// what includes it.
+void config_note_inputs(struct nginx_config *config);
 // The server's blocks, read on the first call.
 const struct block *config_server(struct nginx_config *config, uint32_t number);
 
@@ -323,8 +327,9 @@ struct template template_parse(struct model *model, Str text, Span span);
 bool template_is_text(const struct template *value, Str *out);
 
 const struct computed *config_computed(const struct nginx_config *config, Str name);
-bool config_is_set(const struct nginx_config *config,
-                   Str name); // some `set` or named group assigns it
+bool config_is_set(const struct nginx_config *config, Str name);
+bool config_is_input(const struct nginx_config *config,
+                     Str name); // some `set` or named group assigns it
 
 // The nearest block, from `block` upwards, that says something.
 const struct header_lines *block_adds(const struct nginx_config *config, const struct block *block);

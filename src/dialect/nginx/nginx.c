@@ -425,6 +425,8 @@ static bool load_file(struct model *model, struct nginx_loader *loader, struct s
         (struct dialect_file){ path, "nginx", str_from(wraps[loaded->wrap]) };
     struct nginx_config *config =
         config_new(model, options, source, path, loaded->root, NULL, out->policy);
+    if (loaded->wrap == WRAP_SERVER || loaded->wrap == WRAP_LOCATION)
+        config_note_inputs(config);
     config->loader = loader;
     add_policy(config, dialect_kept(out, &dialect_nginx, path, source->only.len > 0), out);
     remarks_add(config, origin_space_of(model));
