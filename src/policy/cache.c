@@ -78,6 +78,8 @@ static enum cache_mix mix_by_control(struct model *model, const struct cache *ca
         read_control(str_lower(model->arena, text), &says);
     }
     at = 0;
+    if (cache->heeds == CACHE_HEEDS_NOTHING)
+        says.allows = false;
     says.allows |= find(kept, "expires", &at) != NULL || kept->unknown != NULL;
     if ((says.no_store && cache->heeds != CACHE_HEEDS_NOTHING) ||
         (says.forbids && cache->heeds == CACHE_HEEDS_CONTROL))

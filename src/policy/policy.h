@@ -78,7 +78,7 @@ enum cache_keeps {
 enum cache_heeds {
     CACHE_HEEDS_CONTROL,  // Cache-Control: no-store, no-cache, private, max-age=0
     CACHE_HEEDS_NO_STORE, // no-store alone
-    CACHE_HEEDS_NOTHING,
+    CACHE_HEEDS_NOTHING,  // Cache-Control does not even say for how long
 };
 struct cache {
     Str name; // for people, "proxy_cache api". In an endpoint, caches of one name are one cache

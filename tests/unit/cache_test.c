@@ -50,6 +50,8 @@ static const struct row {
       CACHE_APART },
     { "it says for how long", "Cache-Control", "max-age=60", 0, CACHE_KEEPS_FRESH, 0, KEY_NONE,
       false, CACHE_MIXED },
+    { "... in what is not looked at", "Cache-Control", "max-age=60", 0, CACHE_KEEPS_FRESH,
+      CACHE_HEEDS_NOTHING, KEY_NONE, false, CACHE_APART },
     { "it says until when", "Expires", "Thu, 01 Jan 2099 00:00:00 GMT", 0, CACHE_KEEPS_FRESH, 0,
       KEY_NONE, false, CACHE_MIXED },
     { "nobody knows whether it keeps any", NULL, NULL, 0, CACHE_KEEPS_UNKNOWN, 0, KEY_NONE, false,

@@ -70,6 +70,7 @@ void read_caching(struct nginx_config *config, struct block *block, const struct
         caching->has_ignored = true;
         caching->ignores_control |= has_word(conf, "cache-control");
         caching->ignores_vary |= has_word(conf, "vary");
+        caching->ignores_expires |= has_word(conf, "expires");
     } else if (str_is(verb, "buffering")) {
         caching->has_buffering = true;
         caching->unbuffered = str_is_nocase(conf_word(conf, 1), "off");
@@ -107,6 +108,7 @@ static struct caching caching_in_force(const struct block *block, enum upstream_
             out.has_ignored = true;
             out.ignores_control = one->ignores_control;
             out.ignores_vary = one->ignores_vary;
+            out.ignores_expires = one->ignores_expires;
         }
         if (one->has_methods && !out.has_methods) {
             out.has_methods = true;
@@ -211,6 +213,8 @@ static void add_cached(const struct splitting *with, const struct state *state, 
     const struct caching *caching = with->caching;
     struct template key = origin_parts(machine, &caching->key);
     struct evaluations keys = { 0 };
+    // Nothing says for how long.
+    bool silent = !caching->keeps_ok && caching->ignores_control && caching->ignores_expires;
     evaluate(machine, state, &key, &keys);
     for (uint32_t i = 0; i < keys.count; i++) {
         struct cache *cache = ARENA_NEW(machine->model->arena, struct cache);
@@ -219,7 +223,7 @@ static void add_cached(const struct splitting *with, const struct state *state, 
             .key = keys.items[i].value,
             .methods = caching->methods_post ? fa_literals(machine->model->fa, methods, 3) : NULL,
             .vary = caching->ignores_vary ? CACHE_VARY_IGNORED : CACHE_VARY_SPLITS,
-            .keeps = unkept              ? CACHE_KEEPS_NONE
+            .keeps = unkept || silent    ? CACHE_KEEPS_NONE
                      : caching->keeps_ok ? CACHE_KEEPS_ALL
                                          : CACHE_KEEPS_FRESH,
             .heeds = caching->ignores_control ? CACHE_HEEDS_NOTHING : CACHE_HEEDS_CONTROL,

@@ -109,7 +109,7 @@ struct caching {
     bool has_zone, has_key, has_valid, has_ignored, has_methods, has_buffering, unbuffered;
     struct templates no_cache, bypass;
     bool keeps_ok; // cache_valid speaks of status 200
-    bool ignores_control, ignores_vary;
+    bool ignores_control, ignores_vary, ignores_expires;
     bool methods_post;
     Span span; // of the zone
 };
