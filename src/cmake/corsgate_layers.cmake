@@ -8,6 +8,10 @@ target_compile_definitions(corsgate_flags INTERFACE _GNU_SOURCE)
 target_compile_options(corsgate_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
   -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wswitch-enum)
+# The same sources give the same bytes, wherever they lie.
+target_compile_options(corsgate_flags INTERFACE
+  $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.>
+  $<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_BINARY_DIR}=build>)
 option(CORSGATE_WERROR "warnings are errors" OFF)
 if(CORSGATE_WERROR)
   target_compile_options(corsgate_flags INTERFACE -Werror)

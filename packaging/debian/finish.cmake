@@ -1,0 +1,11 @@
+# Run by cpack on the finished package: the modes of its three members come from the umask, which is no part of the sources.
+foreach(package IN LISTS CPACK_PACKAGE_FILES)
+  set(folder ${package}.members)
+  file(MAKE_DIRECTORY ${folder})
+  execute_process(COMMAND ar x ${package} WORKING_DIRECTORY ${folder} COMMAND_ERROR_IS_FATAL ANY)
+  file(GLOB control RELATIVE ${folder} ${folder}/control.*)
+  file(GLOB data RELATIVE ${folder} ${folder}/data.*)
+  file(REMOVE ${package})
+  execute_process(COMMAND ar rcD ${package} debian-binary ${control} ${data} WORKING_DIRECTORY ${folder} COMMAND_ERROR_IS_FATAL ANY)
+  file(REMOVE_RECURSE ${folder})
+endforeach()
