@@ -63,10 +63,6 @@ static const struct dialect_row unknown_rows[] = {
       "GET https://cdn.test/x Origin=" APP, "upstream access-control-allow-origin: *" },
     { "3.1 ... a block may be an object", "main.tf.json", TERRAFORM("", ""),
       "GET https://cdn.test/x Origin=" APP, "upstream access-control-allow-origin: *" },
-    { "3.8 Fn::ForEach", "template.yaml",
-      "Resources:\n  Fn::ForEach::Sites:\n    - Site\n    - [a, b]\n    - Cors${Site}: {Type: "
-      "AWS::CloudFront::ResponseHeadersPolicy}\n",
-      "GET https://fn--foreach--sites.cloudfront/ Origin=" APP, "unknown" },
     { "3.8 a policy of another stack", "template.yaml",
       SITE("          ResponseHeadersPolicyId: !ImportValue Policy\n"), SGET APP, "unknown" },
     { "3.8 an id that nobody knows", "template.yaml",

@@ -50,9 +50,117 @@
     "---\napiVersion: configuration.konghq.com/v1\nkind: KongPlugin\nmetadata: {name: " name       \
     ", namespace: prod}\nplugin: " kind "\nconfig: " config "\n"
 
+#define TEMPLATE(top, more, behaviour)                                                             \
+    top "Resources:\n" more "  Site:\n    Type: AWS::CloudFront::Distribution\n    Properties:\n"  \
+        "      DistributionConfig:\n        Origins: [{Id: o, DomainName: o.test}]\n"              \
+        "        DefaultCacheBehavior:\n          TargetOriginId: o\n"                             \
+        "          CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad\n" behaviour
+#define SIMPLE_CORS "          ResponseHeadersPolicyId: 60669652-455b-4ae9-85a4-c4c02393f86c\n"
+#define USE_POLICY "          ResponseHeadersPolicyId: !Ref Cors\n"
+#define CORS_POLICY(origins, credentials, more)                                                    \
+    "  Cors:\n    Type: AWS::CloudFront::ResponseHeadersPolicy\n    Properties:\n"                 \
+    "      ResponseHeadersPolicyConfig:\n        Name: c\n        CorsConfig: "                    \
+    "{AccessControlAllowOrigins: {Items: [" origins "]}, AccessControlAllowMethods: {Items: "      \
+    "[GET]}, AccessControlAllowHeaders: {Items: [x]}, AccessControlAllowCredentials: " credentials \
+    ", OriginOverride: true}\n" more
+#define EDGE_FUNCTION(code)                                                                        \
+    "  Fn: {Type: AWS::CloudFront::Function, Properties: {Name: f, FunctionCode: '" code "'}}\n"
+#define EDGE_LAMBDA(code)                                                                          \
+    "  Version: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Fn}}\n"               \
+    "  Fn: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: '" code "'}}}\n"
+#define RUNS(stage)                                                                                \
+    "          FunctionAssociations: [{EventType: " stage                                          \
+    ", FunctionARN: !GetAtt Fn.FunctionMetadata.FunctionARN}]\n"
+#define RUNS_LAMBDA(stage)                                                                         \
+    "          LambdaFunctionAssociations: [{EventType: " stage                                    \
+    ", LambdaFunctionARN: !Ref Version}]\n"
+
 static const struct row {
     const char *what, *path, *text, *before, *after;
 } rows[] = {
+    { "CloudFront: code at viewer-response", "t.yaml",
+      TEMPLATE("", EDGE_FUNCTION("@"), SIMPLE_CORS RUNS("viewer-response")), "a", "b" },
+    { "CloudFront: code at viewer-request", "t.yaml",
+      TEMPLATE("", EDGE_FUNCTION("@"), SIMPLE_CORS RUNS("viewer-request")), "a", "b" },
+    { "CloudFront: code of a version at origin-request", "t.yaml",
+      TEMPLATE("", EDGE_LAMBDA("@"), SIMPLE_CORS RUNS_LAMBDA("origin-request")), "a", "b" },
+    { "CloudFront: ... at origin-response", "t.yaml",
+      TEMPLATE("", EDGE_LAMBDA("@"), SIMPLE_CORS RUNS_LAMBDA("origin-response")), "a", "b" },
+    { "CloudFront: a parameter of the code", "t.yaml",
+      TEMPLATE("Parameters: {P: {Type: String, Default: @}}\n",
+               "  Fn: {Type: AWS::CloudFront::Function, Properties: {Name: f, FunctionCode: !Ref "
+               "P}}\n",
+               SIMPLE_CORS RUNS("viewer-response")),
+      "a", "b" },
+    { "CloudFront: which policy of another stack", "t.yaml",
+      TEMPLATE("", "", "          ResponseHeadersPolicyId: !ImportValue @\n"), "a", "b" },
+    { "CloudFront: which policy by its id", "t.yaml",
+      TEMPLATE("", "", "          ResponseHeadersPolicyId: 0000@000\n"), "a", "b" },
+    { "CloudFront: what makes a policy", "t.yaml",
+      TEMPLATE("", "  Made: {Type: 'Custom::Policy', Properties: {Allow: @}}\n",
+               "          ResponseHeadersPolicyId: !GetAtt Made.Id\n"),
+      "a", "b" },
+    { "CloudFront: all origins", "t.yaml",
+      TEMPLATE("", CORS_POLICY("!ImportValue @", "false", ""), USE_POLICY), "a", "b" },
+    { "CloudFront: part of an origin", "t.yaml",
+      TEMPLATE("Parameters: {Ta: {Type: String}, Tb: {Type: String}}\n",
+               CORS_POLICY("!Sub 'https://${T@}.x.test'", "false", ""), USE_POLICY),
+      "a", "b" },
+    { "CloudFront: credentials", "t.yaml",
+      TEMPLATE("", CORS_POLICY("'https://a.test'", "!ImportValue @", ""), USE_POLICY), "a", "b" },
+    { "CloudFront: the value of a custom header", "t.yaml",
+      TEMPLATE(
+          "",
+          CORS_POLICY("'https://a.test'", "false",
+                      "        CustomHeadersConfig: {Items: [{Header: "
+                      "Access-Control-Allow-Origin, Value: !ImportValue @, Override: true}]}\n"),
+          USE_POLICY),
+      "a", "b" },
+    { "CloudFront: whether a custom header overrides", "t.yaml",
+      TEMPLATE(
+          "",
+          CORS_POLICY("'https://a.test'", "false",
+                      "        CustomHeadersConfig: {Items: [{Header: "
+                      "Access-Control-Allow-Origin, Value: '*', Override: !ImportValue @}]}\n"),
+          USE_POLICY),
+      "a", "b" },
+    { "CloudFront: which header is removed", "t.yaml",
+      TEMPLATE("",
+               CORS_POLICY("'https://a.test'", "false",
+                           "        RemoveHeadersConfig: {Items: [{Header: !ImportValue @}]}\n"),
+               USE_POLICY),
+      "a", "b" },
+    { "CloudFront: which methods are allowed", "t.yaml",
+      TEMPLATE("", "", SIMPLE_CORS "          AllowedMethods: !ImportValue @\n"), "a", "b" },
+    { "CloudFront: what viewers by http get", "t.yaml",
+      TEMPLATE("", "", SIMPLE_CORS "          ViewerProtocolPolicy: !ImportValue @\n"), "a", "b" },
+    { "CloudFront: which paths a behaviour has", "t.yaml",
+      TEMPLATE("", "",
+               SIMPLE_CORS "        CacheBehaviors: [{PathPattern: !ImportValue @, TargetOriginId: "
+                           "o, CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad}]\n"),
+      "a", "b" },
+    { "CloudFront: a behaviour", "t.yaml",
+      TEMPLATE("", "", SIMPLE_CORS "        CacheBehaviors: [!ImportValue @]\n"), "a", "b" },
+    { "CloudFront: a distribution", "t.yaml",
+      "Resources:\n  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: "
+      "!ImportValue @}}\n",
+      "a", "b" },
+    { "CloudFront: what a loop makes", "t.yaml",
+      "Resources:\n  Fn::ForEach::Sites:\n    - Site\n    - [@]\n    - Cors${Site}: {Type: "
+      "AWS::CloudFront::ResponseHeadersPolicy}\n",
+      "a", "b" },
+    { "CloudFront: a variable of Terraform", "t.tf.json",
+      "{\"resource\": {\"aws_cloudfront_distribution\": {\"s\": {\"origin\": {\"origin_id\": "
+      "\"o\", \"domain_name\": \"o.test\"}, \"default_cache_behavior\": {\"target_origin_id\": "
+      "\"o\", \"cache_policy_id\": \"4135ea2d-6df8-44a3-9df3-4b5a84be39ad\", "
+      "\"response_headers_policy_id\": \"${local.@}\"}}}}}",
+      "a", "b" },
+    { "CloudFront: blocks of Terraform that an expression makes", "t.tf.json",
+      "{\"resource\": {\"aws_cloudfront_distribution\": {\"s\": {\"origin\": {\"origin_id\": "
+      "\"o\", \"domain_name\": \"o.test\"}, \"dynamic\": {\"ordered_cache_behavior\": "
+      "{\"for_each\": \"${local.@}\"}}, \"default_cache_behavior\": {\"target_origin_id\": "
+      "\"o\", \"cache_policy_id\": \"4135ea2d-6df8-44a3-9df3-4b5a84be39ad\"}}}}}",
+      "a", "b" },
     { "code of a filter that may change any header", "envoy.yaml",
       ENVOY(CORS_FILTER LUA("@"), ENVOY_CORS, TO_APP), "a", "b" },
     { "code of the second of them", "envoy.yaml",

@@ -337,14 +337,11 @@ static bool is_exported(const struct cloudfront *cf, Str id)
 // What a loop or a macro makes (3.8).
 static void read_made(struct cloudfront *cf, const struct data_entry *entry)
 {
-    struct cases cases = cases_new(cf->model, cf->policy);
-    Str host = host_of(cf, entry->key->text, entry->value);
-    struct endpoint endpoint = endpoint_of(cf, host, entry->key->span);
-    branch_answer_unknown(
-        &cases, cases_begin(&cases, endpoint.box),
-        str_format(cf->model->arena, "what %.*s makes is not known", STR_ARG(entry->key->text)),
-        cf_identity(cf, entry->value), entry->key->span);
-    cases_finish(&cases, endpoint);
+    document_outside(cf->policy, entry->key->text, "cloudfront",
+                     (struct unknown){ entry->key->span,
+                                       str_format(cf->model->arena, "what %.*s makes is not known",
+                                                  STR_ARG(entry->key->text)),
+                                       cf_identity(cf, entry->value) });
 }
 
 void cf_read_template(struct cloudfront *cf, struct cf_sites *sites)

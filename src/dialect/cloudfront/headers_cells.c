@@ -41,39 +41,29 @@ struct applying {
     struct cf_next next;
 };
 
-static void custom_from(const struct applying *to, struct branch in, uint32_t number)
-{
-    struct cases *cases = to->cases;
-    for (uint32_t i = number; i < to->policy->custom.count && !branch_is_none(in); i++) {
-        const struct cf_header *one = &to->policy->custom.items[i];
-        struct branch override, keep;
-        struct header_op op = { .name = one->name, .value = one->value, .span = one->span };
-        if (!one->name.len) {
-            const struct part *part = one->value ? value_find_unknown(one->value) : NULL;
-            branch_unknown_header(cases, &in, "",
-                                  part ? part->text : STR("a header that is added is not known"),
-                                  one->value ? value_hash(one->value) : 0, one->span);
-            continue;
-        }
-        cf_split_truth(cases, in, &one->override, &override, &keep);
-        op.verb = HEADER_SET;
-        branch_header(cases, &override, op);
-        op.verb = HEADER_DEFAULT;
-        branch_header(cases, &keep, op);
-        if (!branch_is_none(override) && !branch_is_none(keep)) {
-            custom_from(to, override, i + 1);
-            in = keep;
-        } else {
-            in = branch_is_none(override) ? keep : override;
-        }
-    }
-    to->next.end(cases, in, to->next.state);
-}
-
 static void custom(const struct applying *to, struct branch in)
 {
+    struct cases *cases = to->cases;
+    for (uint32_t i = 0; i < to->policy->custom.count && !branch_is_none(in); i++) {
+        const struct cf_header *one = &to->policy->custom.items[i];
+        struct header_op op = { .name = one->name, .value = one->value, .span = one->span };
+        const struct part *part = one->value ? value_find_unknown(one->value) : NULL;
+        uint64_t identity = one->value ? value_hash(one->value) : 0;
+        if (!one->name.len) {
+            branch_unknown_header(cases, &in, "",
+                                  part ? part->text : STR("a header that is added is not known"),
+                                  identity, one->span);
+        } else if (one->override.is_open) { // splitting by each would double the cases each time
+            branch_unknown_header(cases, &in, str_terminated(cases->model->arena, one->name),
+                                  one->override.reason, hash_u64(identity, one->override.identity),
+                                  one->span);
+        } else {
+            op.verb = one->override.holds ? HEADER_SET : HEADER_DEFAULT;
+            branch_header(cases, &in, op);
+        }
+    }
     if (!branch_is_none(in))
-        custom_from(to, in, 0);
+        to->next.end(cases, in, to->next.state);
 }
 
 // The group, where it is known whether it overrides.
