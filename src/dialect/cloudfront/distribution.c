@@ -272,6 +272,17 @@ static void add_policy(struct cloudfront *cf, struct cases *cases, const struct 
                     (struct cf_next){ end_policy, &policy->span });
 }
 
+const struct box *cf_paths(struct model *model)
+{
+    struct fa_space *fa = model->fa;
+    const struct fa *slash = fa_literal(fa, STR("/"));
+    const struct fa *below = fa_concat(fa, slash, fa_all(fa));
+    const struct fa *dots = fa_union(fa, fa_literal(fa, STR("/.")), fa_literal(fa, STR("/..")));
+    dots = fa_concat(fa, dots, fa_union(fa, fa_empty(fa), below));
+    return box_with(model, box_all(model), model->path,
+                    fa_subtract(fa, below, fa_concat(fa, fa_all(fa), dots)));
+}
+
 static struct endpoint endpoint_of(struct cloudfront *cf, Str host, Span span)
 {
     struct model *model = cf->model;
@@ -283,7 +294,7 @@ static struct endpoint endpoint_of(struct cloudfront *cf, Str host, Span span)
         .host_count = 1,
         .match = MATCH_PREFIX,
         .path = STR("/"),
-        .box = box_with(model, box_all(model), model->host, fa_literal(model->fa, host)),
+        .box = box_with(model, cf_paths(model), model->host, fa_literal(model->fa, host)),
         .span = span,
     };
 }

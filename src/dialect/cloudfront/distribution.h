@@ -80,6 +80,9 @@ void cf_case_read(struct cloudfront *cf, const struct term *config, struct cf_ca
 // when there are too many.
 MUST_CHECK bool cf_sites_add(const struct cf_sites *sites);
 
+// Requests with a path: it begins with a slash, and its segments "." and ".." are resolved.
+const struct box *cf_paths(struct model *model);
+
 // Answers requests by a behaviour.
 void cf_serve(struct cases *cases, struct branch in, const struct cf_case *of,
               const struct cf_behaviour *behaviour);

@@ -247,7 +247,7 @@ static void add_endpoints(const struct building *of, const struct routed_list *p
         if (open)
             add_endpoint(of, box_with(model, box, model->scheme, http), behaviour);
     }
-    const struct box *whole = box_with(model, box_all(model), model->host, of->language);
+    const struct box *whole = box_with(model, cf_paths(model), model->host, of->language);
     if (all && !open)
         add_endpoint(of, box_with(model, whole, model->scheme, http),
                      alike && is_plain(of->site) ? last_of(of->site) : NULL);
@@ -290,11 +290,11 @@ static bool add_site(const struct cf_sites *sites, const struct cf_site *site)
     struct route *routes = ARENA_ARRAY(model->arena, struct route, patterns.count + 1);
     for (uint32_t i = 0; i < patterns.count; i++)
         routes[i] = (struct route){
-            .rest = box_with(model, box_all(model), model->path, patterns.items[i]->paths),
+            .rest = box_with(model, cf_paths(model), model->path, patterns.items[i]->paths),
             .owner = patterns.items[i],
         };
     routes[patterns.count] =
-        (struct route){ .rest = box_all(model), .owner = is_plain(site) ? last_of(site) : NULL };
+        (struct route){ .rest = cf_paths(model), .owner = is_plain(site) ? last_of(site) : NULL };
     if (!routes_resolve(model, routes, patterns.count + 1, ROUTES_FIRST, WILD_ONE, site->span,
                         &parts))
         return false;
