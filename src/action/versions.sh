@@ -48,8 +48,10 @@ fetch_commits() {
     local server=${GITHUB_SERVER_URL:-https://github.com}
     local -a with=(GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory "GIT_CONFIG_VALUE_0=$repo")
     if [ -n "$token" ]; then
-        with=(GIT_CONFIG_COUNT=2 "${with[@]:1}" "GIT_CONFIG_KEY_1=http.${server%/}/.extraheader"
-            "GIT_CONFIG_VALUE_1=Authorization: Basic $(printf 'x-access-token:%s' "$token" | base64 -w 0)")
+        # The empty value takes away what a checkout may have left: two such headers are refused.
+        with=(GIT_CONFIG_COUNT=3 "${with[@]:1}" "GIT_CONFIG_KEY_1=http.${server%/}/.extraheader" GIT_CONFIG_VALUE_1=
+            "GIT_CONFIG_KEY_2=http.${server%/}/.extraheader"
+            "GIT_CONFIG_VALUE_2=Authorization: Basic $(printf 'x-access-token:%s' "$token" | base64 -w 0)")
     fi
     if ! (export "${with[@]}" GIT_TERMINAL_PROMPT=0 &&
         "${as_owner[@]}" git -C "$repo" fetch --quiet --no-tags --no-recurse-submodules --no-write-fetch-head \

@@ -78,6 +78,25 @@ def test_merge_commit(world, checks):
     checks.equal((step.status, step.outputs["base"], step.outputs["head"]), (3, base, head), "the head alone", str(step))
 
 
+def test_credentials_for_git(world, checks):
+    """What git sends when it fetches: one header, to the server and to nobody else."""
+    base, head = opened(world)
+    event = {"ref": "refs/heads/topic", "before": base, "after": head, "deleted": False,
+             "repository": {"default_branch": "main"}}
+    server = {"GITHUB_SERVER_URL": world.github.url}
+    for name, origin, expected in (("the server", world.github.url, 1), ("another one", world.github.url.replace("127.0.0.1", "localhost"), 0)):
+        workspace = check_out(world, head, 1)
+        world.git("remote", "set-url", "origin", f"{origin}/example/shop", at=workspace)
+        world.git("config", f"http.{world.github.url}/.extraheader", "Authorization: Basic left-by-checkout", at=workspace)
+        world.github.requests, world.github.authorizations = [], []
+        step = world.run("push", event, workspace, "scan-token", server)
+        checks.equal((step.status, step.outputs["verdict"]), (2, "error"), name, str(step))
+        checks.that("scan-token" not in step.log and "git fetch" in step.log, name, str(step))
+        checks.that(world.github.requests and "info/refs" in world.github.requests[0], f"{name} was asked", str(world.github.requests))
+        checks.equal(len(world.github.authorizations[0]), expected, f"{name}: headers", str(world.github.authorizations))
+        checks.that("left-by-checkout" not in str(world.github.authorizations), f"{name}: ours", str(world.github.authorizations))
+
+
 def test_push(world, checks):
     base, head = opened(world)
     event = {"ref": "refs/heads/topic", "before": base, "after": head, "deleted": False,
@@ -200,9 +219,10 @@ def test_pages(world, checks):
     checks.equal(world.github.status_of(head)[0], "success", "on the last page, of the last page", str(step))
     checks.that(any("page=3" in request for request in world.github.requests), "three pages were asked for")
     # Pages of another server are not asked for: they would get the token.
-    elsewhere = '<https://evil.test/x>; rel="next"'
-    world.github.faults = [("GET", "/reviews", 200, {"Link": elsewhere}, [])]
+    elsewhere = world.github.url.replace("127.0.0.1", "localhost") + "/repos/example/shop/pulls/7/reviews?page=9"
+    world.github.faults = [("GET", "/reviews", 200, {"Link": f'<{elsewhere}>; rel="next"'}, [])]
     step = gate(world, workspace)
+    checks.that(not any("page=9" in request for request in world.github.requests), "a page elsewhere is not asked for", str(step))
     checks.equal((step.status, world.github.status_of(head)[0]), (2, "error"), "a page elsewhere", str(step))
     for answer in ({"message": "no list"}, b"<html>", b""):
         world.github.faults = [("GET", "/reviews", 200, {}, answer)]
@@ -407,6 +427,10 @@ def test_hostile_text(world, checks):
     world.github.faults = [("GET", "/pulls/7", 404, {}, {"message": "x\n::error::y\n##[error]z" + "w" * 9999})]
     step = world.run("pull_request_target", world.pull_event(7), world.workspace(), "scan-token")
     checks.equal(commands(step.log), ["error"], "what an API says", str(step))
+    world.github.faults = [("GET", "/pulls/7", 502, {}, {"message": "::error::y\n##[error]z ##[warning]"})]
+    step = world.run("pull_request_target", world.pull_event(7), world.workspace(), "scan-token")
+    said = [line for line in step.log.split("\n") if "trying again" in line]
+    checks.that(len(said) == 1 and "##[" not in said[0] and not commands(said[0]), "what an API says first", str(said))
     event = world.pull_event(7)
     for number in ("7\n::error::x", "$(touch /tmp/x)", -1, 10 ** 12, "../1", None, [7]):
         event["pull_request"]["number"] = number

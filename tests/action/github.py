@@ -50,6 +50,7 @@ class GitHub:
         self.page_size = 100  # at most
         self.faults = []  # (method, part of the path, status, headers, body), each used once, in order
         self.requests = []  # "GET /path?query"
+        self.authorizations = []  # of each request: all headers of that name
         self.next_id = 1000
         self.wrong = []  # answers that are none of GitHub's
         outer = self
@@ -115,6 +116,7 @@ class GitHub:
     def answer(self, method, target, headers, body):
         path, _, query = target.partition("?")
         self.requests.append(f"{method} {target}")
+        self.authorizations.append(headers.get_all("Authorization") or [])
         for fault in self.faults:
             if fault[0] == method and fault[1] in target:
                 self.faults.remove(fault)

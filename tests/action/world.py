@@ -229,6 +229,8 @@ def commands(log):
         match = COMMAND.search(line)
         if not match:
             continue
+        if match[1] and "##[" in line:
+            out.append("##[")
         if match[1] == "stop-commands":
             word = line.split("::")[2]
             continue
