@@ -70,11 +70,22 @@ static Str member(const struct looking *looking, const struct fa *set)
     struct fa_space *fa = looking->model->fa;
     const struct judge *judge = looking->judge;
     const struct fa *trusted = judge->trusted ? fa_intersect(fa, set, judge->trusted) : NULL;
+    Str word;
     if (trusted && !fa_is_none(trusted))
         set = trusted;
     if (!set || fa_is_none(set))
         return STR("");
+    if (fa_is_finite(set) && fa_shortest(looking->model->arena, set, NULL, &word))
+        return word; // somebody named it
     return origins_describe(judge->space, set, judge->trusted, NULL).witness;
+}
+
+// A page that gets an answer of the view.
+static Str reader_of(const struct looking *looking, const struct view *view)
+{
+    const struct fa *whole = origins_part(looking->judge->space, ORIGINS_PART_WHOLE);
+    return member(looking, fa_intersect(looking->model->fa, whole,
+                                        box_language(view->box, looking->model->origin)));
 }
 
 static struct answered answered_of(const struct view *view)
@@ -88,61 +99,70 @@ static struct answered answered_of(const struct view *view)
     };
 }
 
-// Whether two requests of these views show that the cache mixes them up, and which.
+// Whether two requests of these views show that the cache mixes them up, and which. `own`: a page
+// that gets the second's answer. `bare`: the first request comes without Origin; else it has one.
 static bool show_pair(const struct looking *looking, const struct cache *cache,
-                      const struct view *first, const struct view *second, struct sequence *out)
+                      const struct view *first, const struct view *second, Str own, bool bare,
+                      struct sequence *out)
 {
     struct model *model = looking->model;
+    const struct fa *firsts = box_language(first->box, model->origin);
     const struct answered filling = answered_of(first), asking = answered_of(second);
+    struct replaced by = { .model = model, .own = own };
+    if (bare && !fa_accepts(firsts, STR("")))
+        return false;
     struct cache_mixed mixed = cache_mix(model, cache, &filling, &asking);
     if (mixed.mix != CACHE_MIXED)
         return false;
     const struct fa *whole = origins_part(looking->judge->space, ORIGINS_PART_WHOLE);
-    const struct fa *kept = box_language(mixed.box, model->kept_origin);
-    struct replaced by = { .model = model };
-    by.own =
-        member(looking, fa_intersect(model->fa, whole, box_language(mixed.box, model->origin)));
-    if (!by.own.len)
-        return false;
-    if (!fa_accepts(kept, STR("")))
-        by.kept = member(looking, fa_subtract(model->fa, fa_intersect(model->fa, whole, kept),
-                                              fa_literal(model->fa, by.own)));
+    if (!bare)
+        by.kept = member(looking, fa_subtract(model->fa, fa_intersect(model->fa, whole, firsts),
+                                              fa_literal(model->fa, own)));
     uint32_t own_lines;
     Str own_line;
-    if ((!by.kept.len && !fa_accepts(kept, STR(""))) ||
-        !origin_lines(&by, &second->lines, &own_lines, &own_line) ||
+    if ((!by.kept.len && !bare) || !origin_lines(&by, &second->lines, &own_lines, &own_line) ||
         !origin_lines(&by, &mixed.lines, &out->lines, &out->line))
         return false;
-    bool reads = lets_read(own_lines, own_line, by.own);
     out->first = by.kept;
-    out->second = by.own;
-    out->refused = reads;
+    out->second = own;
+    out->refused = lets_read(own_lines, own_line, own);
     out->name = cache->name;
     out->cache = cache;
-    return reads != lets_read(out->lines, out->line, by.own);
+    return out->refused != lets_read(out->lines, out->line, own);
 }
 
-// The sequence that shows what one cache does: best, somebody who may read is refused. The cache is
-// `named`, or (NULL) one that nobody configured.
+// The cache of that name on the way of a view; NULL: none. `named` NULL: *anybody, which is set.
+static const struct cache *cache_on(const struct view *view, const struct cache *named,
+                                    struct cache *anybody)
+{
+    *anybody = cache_of_anybody(view->response);
+    for (uint32_t c = 0; named && c < view->response->cache_count; c++)
+        if (str_equal(view->response->caches[c].name, named->name))
+            return &view->response->caches[c];
+    return named ? NULL : anybody;
+}
+
+// The sequence that shows what one cache does: best, somebody who may read is refused, after a
+// request without Origin. The cache is `named`, or (NULL) one that nobody configured.
 static bool show(const struct looking *looking, const struct cache *named, struct sequence *out)
 {
     const struct views *views = looking->views;
     uint32_t pairs = 0;
     bool found = false;
-    for (uint32_t i = 0; i < views->count; i++)
-        for (uint32_t k = 0; k < views->count; k++) {
-            const struct view *first = &views->items[k], *second = &views->items[i];
-            struct cache anybody = cache_of_anybody(second->response);
-            const struct cache *cache = named ? NULL : &anybody;
+    for (uint32_t i = 0; i < views->count; i++) {
+        const struct view *second = &views->items[i];
+        struct cache anybody;
+        const struct cache *cache = cache_on(second, named, &anybody);
+        Str own = cache && !second->open ? reader_of(looking, second) : STR("");
+        for (uint32_t k = 0; own.len && k < 2 * views->count; k++) {
+            const struct view *first = &views->items[k % views->count];
             struct sequence one = { 0 };
-            for (uint32_t c = 0; named && c < second->response->cache_count; c++)
-                if (str_equal(second->response->caches[c].name, named->name))
-                    cache = &second->response->caches[c];
-            if (!cache || first->open || second->open)
+            if (first->open)
                 continue;
             if (pairs++ == PAIRS_MOST)
                 return found;
-            if (!show_pair(looking, cache, first, second, &one) || (found && !one.refused))
+            if (!show_pair(looking, cache, first, second, own, k < views->count, &one) ||
+                (found && !one.refused))
                 continue;
             found = true;
             *out = one;
@@ -150,6 +170,7 @@ static bool show(const struct looking *looking, const struct cache *named, struc
             if (one.refused)
                 return true;
         }
+    }
     return found;
 }
 
@@ -312,8 +333,11 @@ void observe_caches(const struct judge *judge, const struct upstreams *upstreams
                     struct observations *out)
 {
     static const char *const methods[] = { "GET", "OPTIONS" };
+    bool is_cached = false; // preflights are kept by caches that are told to, only
+    for (uint32_t i = 0; i < endpoint->cell_count; i++)
+        is_cached |= endpoint->cells[i].response->cache_count > 0;
     for (uint32_t i = 0; i < situations->count; i++)
-        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        for (size_t m = 0; m < 1u + is_cached; m++) {
             struct views views;
             views_of(judge->model, upstreams, endpoint, situations->items[i], str_from(methods[m]),
                      &views);

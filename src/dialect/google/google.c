@@ -1,7 +1,7 @@
 #include "dialect/google/google.h"
 
 #include "base/hash.h"
-#include "dialect/cloudformation/term.h"
+#include "syntax/data.h"
 
 const struct kind google_malformed = { "CG901", LEVEL_ERROR,
                                        "Google's load balancer refuses this" };

@@ -1,7 +1,7 @@
 // What policies and header actions do to answers.
 #include "base/buf.h"
 #include "base/hash.h"
-#include "dialect/cloudformation/term.h"
+#include "syntax/data.h"
 #include "dialect/google/google.h"
 #include "dialect/origin_text.h"
 

@@ -1,6 +1,6 @@
 // Which requests the rules of a path matcher take.
 #include "base/hash.h"
-#include "dialect/cloudformation/term.h"
+#include "syntax/data.h"
 #include "dialect/google/google.h"
 
 static const struct google_match nothing = { .match = MATCH_PREFIX, .path = { "/", 1 } };

@@ -1,6 +1,6 @@
 // What a rule of a URL map does with a request: redirects, policies, backends.
 #include "base/hash.h"
-#include "dialect/cloudformation/term.h"
+#include "syntax/data.h"
 #include "dialect/google/google.h"
 
 struct serving {
