@@ -43,12 +43,55 @@ compare_lists() {
     measure bash -c 'LC_ALL=C comm -3 <(LC_ALL=C sort "$0.old.txt") <(LC_ALL=C sort "$0.new.txt")' "$1"
 }
 
+# The best of many short runs, in microseconds; exit statuses do not matter.
+brief() {
+    local i best=0 begin spent
+    for ((i = 0; i < 20 * runs; i++)); do
+        begin=${EPOCHREALTIME/[.,]/}
+        "$@" >out.txt 2>&1 || true
+        spent=$((${EPOCHREALTIME/[.,]/} - begin))
+        ((i > 0 && spent >= best)) || best=$spent
+    done
+    echo "$best"
+}
+
+# brief_row WHAT TIME YARDSTICK OTHER TARGET: a row for those.
+brief_row() {
+    awk -v what="$1" -v t="$2" -v y="$3" -v o="$4" -v g="$5" 'BEGIN {
+        printf "| %s | %.1f ms | | %s | %.1f ms | %.1f | %s |\n", what, t / 1000, y, o / 1000, t / o, g }'
+}
+
+# A commit that is about to be made: 60 lines of nginx, every third of them changed.
+staged_repository() {
+    local i
+    git init -q staged
+    cd staged
+    for ((i = 0; i < 20; i++)); do
+        printf 'location /v%d/ {\n    add_header Access-Control-Allow-Origin https://app.shop.example;\n}\n' "$i"
+    done >locations
+    printf 'events {}\nhttp { server { listen 80; server_name api.shop.example;\n%s\n} }\n' "$(cat locations)" >nginx.conf
+    rm locations
+    git add nginx.conf
+    git -c user.name=bench -c user.email=bench@shop.example commit -qm before
+    sed -i 's|https://app\.|https://www.|' nginx.conf
+    git add nginx.conf
+}
+
 echo "| what | time | memory | against | time | ratio | target |"
 echo "| --- | --- | --- | --- | --- | --- | --- |"
 
 example=$OLDPWD/examples/opened-to-every-site
 read -r time memory < <(measure "$program" diff "$example/old.conf" "$example/new.conf")
 row "an example" "$time" "$memory" "" 0 "10 ms, 10 MiB"
+
+brief_row "corsgate --version" "$(brief "$program" --version)" "true" "$(brief /bin/true)" ""
+(
+    staged_repository
+    brief_row "the hook, 20 of 60 lines staged" "$(brief "$program" diff --staged --review note)" \
+        "git diff --cached" "$(brief git --no-pager diff --cached)" "20 ms more"
+)
+strip -o stripped "$program"
+echo "The stripped program has $(($(stat -c %s stripped) / 1024)) KiB." >&2
 
 read -r parse _ < <(measure ./parse lines.old.conf)
 read -r time memory < <(diff_of lines)

@@ -3,6 +3,7 @@
 set(CORSGATE_GIT2 "auto" CACHE STRING "auto, or shared: libgit2 as the system has it, with its transports")
 
 function(corsgate_git2)
+  set(PKG_CONFIG_ARGN "") # what its transports need is not needed
   pkg_check_modules(GIT2 REQUIRED IMPORTED_TARGET libgit2)
   add_library(corsgate_git2 INTERFACE)
   set(works FALSE)
@@ -38,6 +39,8 @@ function(corsgate_git2)
     target_include_directories(corsgate_git2 SYSTEM INTERFACE ${GIT2_INCLUDE_DIRS})
     # Nothing before the archive asks for offline.c.
     target_link_libraries(corsgate_git2 INTERFACE -Wl,-u,git_transport_new corsgate_offline ${GIT2_ARCHIVE} ${others})
+  elseif(CORSGATE_STATIC)
+    message(FATAL_ERROR "a static program needs libgit2's archive, of a version from 1.5 to 1.9, with what it was built with")
   else()
     message(STATUS "libgit2 ${GIT2_VERSION}: the shared library")
     target_link_libraries(corsgate_git2 INTERFACE PkgConfig::GIT2)

@@ -23,6 +23,11 @@ version=$("$program" --version | sed -n 's/^corsgate //p')
 for library in libc6 libpcre2 libtree-sitter libyaml libjansson libpsl; do
     dpkg-deb -f "$package" Depends | grep -q "$library" || fail "the package does not depend on $library"
 done
+# A program without libgit2's transports has no way to the network: it does not even know the calls.
+if ! dpkg-deb -f "$package" Depends | grep -q libgit2; then
+    calls=$(nm -D --undefined-only "$program" | grep -E ' (socket|connect|bind|listen|accept4?|getaddrinfo|gethostby.*|res_.*|dlopen)(@|$)' || true)
+    [ -z "$calls" ] || fail "the program can open connections: $calls"
+fi
 if command -v lintian >/dev/null; then
     # It is not uploaded anywhere, where a bug would ask for it.
     lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "$package" ||
