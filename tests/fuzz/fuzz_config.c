@@ -1,7 +1,8 @@
-// Any bytes as .corsgate.yml, as a file with suppressions and as a baseline: what is wrong is said
-// at a place inside the text, and what is right is whole.
+// Any bytes as .corsgate.yml, as a file with suppressions, as a baseline and as acknowledgements:
+// what is wrong is said at a place inside the text, and what is right is whole.
 
 #include "cli/config.h"
+#include "review/acknowledge.h"
 #include "review/baseline.h"
 #include "review/comments.h"
 
@@ -62,6 +63,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     good = baseline_read(run, file, text, &baseline);
     if (good != (run->diags.count == before))
         abort();
+    struct acknowledgements acknowledgements;
+    before = run->diags.count;
+    good = acknowledge_read(run, file, text, &acknowledgements);
+    if (good != (run->diags.count == before))
+        abort();
+    for (uint32_t i = 0; i < acknowledgements.count; i++)
+        check_span(acknowledgements.items[i].span, size);
     for (uint32_t i = 0; i < run->diags.count; i++)
         check_span(run->diags.items[i].span, size);
     arena_free(arena);
