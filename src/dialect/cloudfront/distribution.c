@@ -248,6 +248,8 @@ static void read_resource(struct cloudfront *cf, const struct resource *resource
         struct cf_case one = { .is_there = template_has(cf->template, resource) };
         if (one.is_there) {
             struct term config = template_property(cf->template, resource, "DistributionConfig");
+            struct term enabled = term_find(cf->terms, &config, "Enabled");
+            (void)term_get_bool(&enabled, &one.is_there); // a disabled one serves nobody
             cf_case_read(cf, &config, &one);
         }
         one.box = choices_box(&cf->template->choices);
