@@ -1,6 +1,7 @@
 #include "dialect/documents.h"
 
 #include "base/hash.h"
+#include "dialect/marks.h"
 #include "dialect/cases.h"
 #include "policy/places.h"
 #include "syntax/read_json.h"
@@ -43,24 +44,16 @@ static bool is_foreign(Str path)
     return false;
 }
 
-static bool has_mark(const struct dialect *dialect, Str text)
+// Files without any of these no dialect can want. Reading what nobody wants costs, and complaints
+// about it are nobody's affair.
+static const struct marks *all_marks(struct arena *arena)
 {
-    for (const char *const *mark = dialect->marks; mark && *mark; mark++)
-        if (memmem(text.ptr, text.len, *mark, strlen(*mark)))
-            return true;
-    return false;
-}
-
-// Whether any dialect can want a text. Reading what nobody wants costs, and complaints about it are
-// nobody's affair.
-static bool is_wanted(Str text, const struct dialect *typed)
-{
-    if (typed)
-        return true;
+    const char *const **lists = ARENA_ARRAY(arena, const char *const *, dialect_count);
+    uint32_t count = 0;
     for (uint32_t d = 0; d < dialect_count; d++)
-        if (dialects[d]->read && has_mark(dialects[d], text))
-            return true;
-    return false;
+        if (dialects[d]->read && dialects[d]->marks)
+            lists[count++] = dialects[d]->marks;
+    return marks_new(arena, lists, count);
 }
 
 // ---- reading
@@ -68,6 +61,7 @@ static bool is_wanted(Str text, const struct dialect *typed)
 // What each dialect takes.
 struct taken {
     struct documents *of; // by number of the dialect
+    const struct marks *marks;
 };
 
 static bool looks_like_json(Str text)
@@ -133,7 +127,7 @@ static bool load_file(struct model *model, struct source *source, Str path, bool
         return !is_named;
     }
     Str text = files_get(source->files, file)->text;
-    if (!is_wanted(text, typed))
+    if (!typed && !marks_stand_in(taken->marks, text))
         return true;
     struct data_list roots = { 0 };
     bool is_json, some = false;
@@ -194,7 +188,8 @@ bool documents_load(struct model *model, struct source *source,
 {
     struct host_names hosts = { 0 };
     uint32_t from = out->policy->endpoint_count;
-    struct taken taken = { ARENA_ARRAY(model->arena, struct documents, dialect_count + 1) };
+    struct taken taken = { ARENA_ARRAY(model->arena, struct documents, dialect_count + 1),
+                           all_marks(model->arena) };
     struct source_paths named = { 0 }, found = { 0 };
     bool good = find_files(model, source, paths, path_count, &named, &found);
     for (uint32_t i = 0; i < named.list.count; i++)
