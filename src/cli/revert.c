@@ -76,6 +76,16 @@ static bool load_ancestor(const struct revert_asked *asked, const struct repo_co
     return !version_is_empty(out) && out->complete && !version_is_broken(workspace, out, NULL);
 }
 
+// The new version, with what was left out of it for being equal to the old one.
+static bool load_whole(const struct revert_asked *asked, struct version *out)
+{
+    *out = *asked->new;
+    out->result = (struct dialect_result){ 0 };
+    version_load(asked->workspace, out, NULL);
+    version_compose(asked->workspace, out);
+    return out->complete && !version_is_broken(asked->workspace, out, NULL);
+}
+
 static void accept(const struct repo_commit *commit, struct arena *arena, struct findings *findings,
                    struct report *report)
 {
@@ -96,18 +106,15 @@ void revert_look(const struct revert_asked *asked, struct findings *findings, st
         version_judge(asked->old)->approvals.always_review || !is_worth_while(findings) ||
         opens_up(asked->diff) || !repo_commit_get(repo, asked->old_side->revision.commit, &commit))
         return;
-    struct version whole = *asked->new, ancestor;
-    whole.result = (struct dialect_result){ 0 };
-    version_load(workspace, &whole, NULL); // nothing is left out for being equal to the old version
-    version_compose(workspace, &whole);
-    if (!whole.complete || version_is_broken(workspace, &whole, NULL))
-        return;
+    struct version whole = { 0 }, ancestor;
     for (uint32_t i = 0; i < ANCESTORS && commit.parent.len; i++) {
         Str newer = commit.tree;
         if (!repo_commit_get(repo, commit.parent, &commit))
             return;
         if (repo_reads_same(repo, newer, commit.tree)) // which was none, or is the old version
             continue;
+        if (!whole.source && !load_whole(asked, &whole))
+            return;
         if (load_ancestor(asked, &commit, &ancestor) && answers_as(asked, &ancestor, &whole)) {
             accept(&commit, workspace->command->run->arena, findings, report);
             return;
