@@ -55,6 +55,7 @@ struct dialect_result {
     // The version that this one is compared with, or NULL. Endpoints that are the same in both,
     // because all that decides them is, may then be left out of both policies (policy->left_out).
     struct dialect_result *before;
+    struct map *trees; // of files of documents, for those that hold the same (documents.c)
 };
 
 struct document;

@@ -76,18 +76,61 @@ static bool looks_like_json(Str text)
 }
 
 // JSON is read as JSON where the file says that it is, or where it can be nothing else.
-static bool read_documents(struct run *run, uint32_t file, Str path, Str text, bool *is_json,
+static bool is_read_as_json(Str path, Str text)
+{
+    return str_ends(path, STR(".json")) ||
+           (!str_ends(path, STR(".yaml")) && !str_ends(path, STR(".yml")) && looks_like_json(text));
+}
+
+static bool read_documents(struct run *run, uint32_t file, Str text, bool is_json,
                            struct data_list *out)
 {
-    *is_json =
-        str_ends(path, STR(".json")) ||
-        (!str_ends(path, STR(".yaml")) && !str_ends(path, STR(".yml")) && looks_like_json(text));
-    if (!*is_json)
+    if (!is_json)
         return read_yaml_template(run, file, text, out);
     const struct data *root;
     bool good = read_json(run, (Span){ file, 0, (uint32_t)text.len }, text, &root);
     if (good || (root && root->count)) // of a broken one, what tells nothing is as good as none
         *vec_push(run->arena, out) = root;
+    return good;
+}
+
+// What was read of a file without any complaint.
+struct kept_trees {
+    uint32_t twin; // the first file with these bytes
+    bool is_json;
+    struct data_list roots;
+};
+
+// The documents of a file. Where the version before, or this one, holds the same bytes, they have
+// been read already.
+static bool find_documents(struct model *model, const struct source *source, uint32_t file,
+                           Str path, struct map *trees, bool *is_json, struct data_list *out)
+{
+    struct run *run = model->run;
+    const struct file *known = files_get(source->files, file);
+    uint64_t hash = hash_u64(HASH_SEED, known->twin);
+    uint32_t at = 0, diags = run->diags.count;
+    const struct kept_trees *kept;
+    *is_json = is_read_as_json(path, known->text);
+    while ((kept = map_next(trees, hash, &at))) {
+        if (kept->twin != known->twin || kept->is_json != *is_json)
+            continue;
+        for (uint32_t i = 0; i < kept->roots.count; i++) {
+            const struct data *root = data_in_file(model->arena, kept->roots.items[i], file);
+            if (!root)
+                break;
+            *vec_push(model->arena, out) = root;
+        }
+        if (out->count == kept->roots.count)
+            return true;
+        out->count = 0;
+    }
+    bool good = read_documents(run, file, known->text, *is_json, out);
+    if (good && run->diags.count == diags && !kept) {
+        struct kept_trees *keep = ARENA_NEW(model->arena, struct kept_trees);
+        *keep = (struct kept_trees){ known->twin, *is_json, *out };
+        map_add(model->arena, trees, hash, keep);
+    }
     return good;
 }
 
@@ -131,7 +174,7 @@ static bool load_file(struct model *model, struct source *source, Str path, bool
         return true;
     struct data_list roots = { 0 };
     bool is_json, some = false;
-    bool good = read_documents(run, file, path, text, &is_json, &roots);
+    bool good = find_documents(model, source, file, path, out->trees, &is_json, &roots);
     Str *whys = ARENA_ARRAY(model->arena, Str, dialect_count);
     for (uint32_t i = 0; i < roots.count; i++) {
         struct document *document = ARENA_NEW(model->arena, struct document);
@@ -191,6 +234,10 @@ bool documents_load(struct model *model, struct source *source,
     struct taken taken = { ARENA_ARRAY(model->arena, struct documents, dialect_count + 1),
                            all_marks(model->arena) };
     struct source_paths named = { 0 }, found = { 0 };
+    if (!out->trees && out->before)
+        out->trees = out->before->trees;
+    if (!out->trees)
+        out->trees = ARENA_NEW(model->arena, struct map);
     bool good = find_files(model, source, paths, path_count, &named, &found);
     for (uint32_t i = 0; i < named.list.count; i++)
         if (typed || is_tried(named.list.items[i]))

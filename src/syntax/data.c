@@ -45,6 +45,31 @@ bool data_is_open(const struct data *data)
     return false;
 }
 
+static const struct data *copy(struct arena *arena, const struct data *data, uint32_t file)
+{
+    struct data *out = ARENA_NEW(arena, struct data);
+    *out = *data;
+    out->span.file = file;
+    if (!data->count)
+        return out;
+    struct data_entry *entries = ARENA_ARRAY(arena, struct data_entry, data->count);
+    for (uint32_t i = 0; i < data->count; i++) {
+        const struct data_entry *entry = &data->entries[i];
+        entries[i] = (struct data_entry){
+            .key = entry->key ? copy(arena, entry->key, file) : NULL,
+            .value = copy(arena, entry->value, file),
+        };
+    }
+    out->entries = entries;
+    return out;
+}
+
+const struct data *data_in_file(struct arena *arena, const struct data *data, uint32_t file)
+{
+    enum { WEIGHT_MOST = 100000 };
+    return data->weight <= WEIGHT_MOST ? copy(arena, data, file) : NULL;
+}
+
 uint64_t data_hash(const struct data *data)
 {
     if (!data)

@@ -44,6 +44,10 @@ const struct data *data_find(const struct data *data, Str key);
 // where there are none.
 const struct data *data_merge(struct arena *arena, const struct data *data, uint32_t depth);
 
+// The same tree as another file with the same bytes holds it. NULL where copying it could cost more
+// than reading it again: parts that are shared are copied for each place where they stand.
+const struct data *data_in_file(struct arena *arena, const struct data *data, uint32_t file);
+
 // Whether something fills it in later: an expression of a template, ${NAME}; of a list or map, also
 // anything in it. false for NULL.
 bool data_is_open(const struct data *data);
