@@ -65,7 +65,7 @@ function(corsgate_git_tests)
   foreach(script IN LISTS scripts)
     get_filename_component(name ${script} NAME_WE)
     add_test(NAME git_${name} COMMAND ${script} $<TARGET_FILE:corsgate>)
-    set_tests_properties(git_${name} PROPERTIES LABELS golden TIMEOUT 120 SKIP_RETURN_CODE 77)
+    set_tests_properties(git_${name} PROPERTIES LABELS golden TIMEOUT 300 SKIP_RETURN_CODE 77)
   endforeach()
 endfunction()
 

@@ -44,6 +44,13 @@ START_TEST(fingerprints_are_the_same_on_every_machine)
     ck_assert_uint_eq(hash_str(HASH_SEED, STR("")), UINT64_C(0xe11fe04f35c129dc));
     ck_assert_uint_eq(hash_str(HASH_SEED, STR("https://app.shop.example")),
                       UINT64_C(0xe6bce86095c3d994));
+    static const unsigned char rest[] = { 0xff, 0x80, 0x01, 0xfe, 0x00, 0x7f, 0xc3 };
+    static const uint64_t known[] = { UINT64_C(0xbc73387b7a1aff95), UINT64_C(0x8b12272de57b7359),
+                                      UINT64_C(0x7786a51ec3b127e3), UINT64_C(0xdd1dd8a621cdac39),
+                                      UINT64_C(0x8b80ffb034856e8d), UINT64_C(0x6ae904d3a1badab4),
+                                      UINT64_C(0x53b0dd01f600844c) };
+    for (size_t i = 0; i < sizeof rest; i++)
+        ck_assert_uint_eq(hash_bytes(HASH_SEED, rest, i + 1), known[i]);
 }
 END_TEST
 
