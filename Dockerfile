@@ -22,11 +22,11 @@ LABEL org.opencontainers.image.title="corsgate" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.revision="${REVISION}"
 # curl and jq speak with the API, git fetches commits: for the action only, the program opens no connection.
-RUN --mount=type=bind,from=build,source=/package,target=/mnt \
-    export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && \
-    apt-get -qq -y --no-install-recommends install /mnt/corsgate.deb bash ca-certificates curl jq \
+COPY --from=build /package /tmp/package
+RUN export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && \
+    apt-get -qq -y --no-install-recommends install /tmp/package/corsgate.deb bash ca-certificates curl jq \
         libcurl3t64-gnutls >/dev/null && \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/cache/ldconfig/* /var/log/* \
+    rm -rf /tmp/package /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/* /var/cache/ldconfig/* /var/log/* \
         /usr/share/doc/*/changelog* /usr/share/man/* /usr/share/locale/*
 COPY --from=build /image /
 # No USER: GitHub's runner needs root in the container of an action, which names its own entry; by itself the program
