@@ -7,8 +7,8 @@ RUN export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && \
 COPY . /src
 WORKDIR /src
 # The same package that `cpack` makes elsewhere: it knows which libraries it needs.
-RUN cmake --preset release >/dev/null && cmake --build --preset release >/dev/null && \
-    cd build/release && cpack >/dev/null && mkdir /package && mv corsgate_*.deb /package/corsgate.deb
+RUN cmake --preset release && cmake --build --preset release && \
+    cd build/release && cpack && mkdir /package && mv corsgate_*.deb /package/corsgate.deb
 # Of git two programs: the rest of its package, and Perl for that, would be a third of the image.
 RUN mkdir -p /image/usr/lib/corsgate && cp -r src/action packaging/image/run.sh /image/usr/lib/corsgate && \
     cp -a --parents /usr/bin/git /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https \
