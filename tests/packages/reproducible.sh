@@ -24,6 +24,8 @@ jobs=$((($(nproc) + 1) / 2))
 first=$!
 (umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 build "$work/two/of/another-length") || fail "the second does not build"
 wait $first || fail "the first does not build"
+program=0
+package=0
 if [ "$failures" -eq 0 ]; then
     one=$work/one/build/release
     two=$work/two/of/another-length/build/release
@@ -32,7 +34,8 @@ if [ "$failures" -eq 0 ]; then
     ! strings -a "$one/corsgate" | grep -F "$work" || fail "the program holds the folder that it was built in"
     cp "$one"/corsgate_*.deb "$work/corsgate.deb"
     cp "$one/corsgate" "$work/corsgate"
+    program=$(stat -c %s "$work/corsgate")
+    package=$(stat -c %s "$work/corsgate.deb")
     rm -rf "$work/one" "$work/two"
-    finish "$(stat -c %s "$work/corsgate") bytes of program, $(stat -c %s "$work/corsgate.deb") of package:"
 fi
-finish ""
+finish "$program bytes of program, $package of package:"
