@@ -84,7 +84,15 @@ static const struct case_row origin_rows[] = {
           "[GET]}, AccessControlAllowHeaders: {Items: [a]}, " FLAGS("false", "true"),
           ""),
       GET APP, UP " acao=" APP },
-    { "3.8 of another stack", CORS("!ImportValue Origin"), GET APP, UP " acao=?" },
+    { "3.8 of another stack", CORS("!ImportValue Origin"), GET APP,
+      "[an allowed origin that is not known is *] " UP
+      " acao=* | [not an allowed origin that is not known is *] " UP " acao=?" },
+    { "3.8 ... * takes the place of others",
+      CONFIG(LISTS("'https://app.test', !ImportValue Origin", "x-a") FLAGS("true", "true"), ""),
+      GET APP,
+      "[an allowed origin that is not known is *] " UP
+      " acao=* acac=true | [not an allowed origin that is not known is *] " UP " acao=" APP
+      " acac=true" },
     { "3.8 !If: each branch is a case",
       "Parameters: {E: {Type: String}}\nConditions: {P: !Equals [!Ref E, prod]}\n" CORS(
           "!If [P, 'https://app.test', '*']"),

@@ -92,6 +92,7 @@ struct cf_origins {
     const struct fa *sets[CF_FACT_SETS]; // what is matched where these facts hold; NULL: nothing
     // Entries that are not known.
     const struct fa *open; // the origins that they may allow; NULL: there are none
+    bool may_be_star;      // one of them may be "*"
     Str open_reason;
     uint64_t open_identity;
     Span open_span;

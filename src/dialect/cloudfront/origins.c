@@ -213,6 +213,14 @@ static const struct fa *possible(struct cloudfront *cf, const struct value *valu
     return both ? both : some;
 }
 
+static bool has_text(const struct value *value)
+{
+    for (uint32_t i = 0; value && i < value->count; i++)
+        if (value->parts[i].kind == PART_TEXT)
+            return true;
+    return false;
+}
+
 static void take_open(struct cloudfront *cf, const struct term *term, struct cf_origins *out,
                       struct collected *to)
 {
@@ -226,6 +234,7 @@ static void take_open(struct cloudfront *cf, const struct term *term, struct cf_
         out->open_reason =
             str_format(model->arena, "%.*s; %.*s", STR_ARG(out->open_reason), STR_ARG(reason));
     }
+    out->may_be_star |= !has_text(term->value);
     // All of them together: which of them allows an origin is not known either.
     out->open_identity = hash_u64(hash_u64(out->open_identity, cf_identity_of(cf, term)),
                                   term->value ? value_hash(term->value) : 0);
@@ -294,6 +303,9 @@ struct cf_matched cf_origins_match(struct cases *cases, struct branch in,
         out.none = (struct branch){ .ops = in.ops };
         return out;
     }
+    if (origins->may_be_star)
+        branch_split_unknown(cases, in, STR("whether an allowed origin that is not known is *"),
+                             origins->open_identity, origins->open_span, &out.star, &in);
     for (unsigned facts = 0; facts < CF_FACT_SETS; facts++) {
         struct branch inside, outside;
         if (facts && !origins->sets[facts])
