@@ -5,14 +5,20 @@
 # no right to do anything but read (the runner's docker socket included). Sets $program_status.
 run_program() {
     local -a as=()
-    if [ "$(id -u)" -eq 0 ] && [ "${CORSGATE_ACTION_USER:-}" != same ]; then
+    if drops_rights; then
+        chown "$reader" "$scratch/out"
         as=(setpriv "--reuid=$reader" "--regid=$reader" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
     fi
     program_status=0
     "${as[@]}" env -i "PATH=$PATH" LC_ALL=C.UTF-8 TZ=UTC "HOME=$scratch/out" GIT_CONFIG_COUNT=1 \
         GIT_CONFIG_KEY_0=safe.directory "GIT_CONFIG_VALUE_0=$repo" \
         "$program" "$@" >"$scratch/said" 2>"$scratch/talk" || program_status=$?
+    # From here on nobody but us changes what is there; a link would make us read for him what he may not.
+    if drops_rights; then chown 0 "$scratch/out"; fi
+    find "$scratch/out" -mindepth 1 \( ! -type f -o -links +1 \) -exec rm -rf -- {} +
 }
+
+drops_rights() { [ "$(id -u)" -eq 0 ] && [ "${CORSGATE_ACTION_USER:-}" != same ]; }
 
 # Files that the program writes are in $scratch/out, which belongs to whom it runs as.
 start_program() {
@@ -22,7 +28,6 @@ start_program() {
     reports=("--format=json=$scratch/out/result.json" "--format=sarif=$scratch/out/corsgate.sarif"
         "--format=markdown=$scratch/out/report.md" --format=github)
     mkdir -p "$scratch/out"
-    [ "$(id -u)" -ne 0 ] || [ "${CORSGATE_ACTION_USER:-}" = same ] || chown "$reader" "$scratch/out"
     [ "$program" = corsgate ] || program=$(realpath -- "$program")
 }
 

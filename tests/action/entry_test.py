@@ -484,12 +484,17 @@ def test_rights(world, checks):
         return
     full = world.workspace()
     world.git("clone", "-q", f"file://{world.bare}", full)
+    secret = os.path.join(world.folder, "secret")
+    with open(secret, "w", encoding="utf-8") as file:
+        file.write('{"findings": [], "of": "root"}')
     spy = os.path.join(world.folder, "spy")
     with open(spy, "w", encoding="utf-8") as file:
         file.write("#!/bin/bash\nid -u >&2\nid -G >&2\nenv >&2\ngrep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status >&2\n"
-                   "echo > /etc/corsgate-was-here\nexit 2\n")
+                   "echo > /etc/corsgate-was-here\n"
+                   f"ln -s {secret} $HOME/result.json; ln -s {secret} $HOME/report.md; mkdir $HOME/a; exit 2\n")
     os.chmod(spy, 0o755)
     subprocess.run(["chmod", "-R", "a+rX", world.folder], check=True)
+    os.chmod(secret, 0o600)
     more = {"CORSGATE_PROGRAM": spy, "CORSGATE_ACTION_USER": "", "GITHUB_TOKEN": "secret", "ACTIONS_RUNTIME_TOKEN": "secret"}
     for owner in (0, 1234):
         subprocess.run(["chown", "-R", str(owner), full], check=True)
@@ -499,6 +504,8 @@ def test_rights(world, checks):
         checks.that("secret" not in step.log and "INPUT_" not in step.log, f"owner {owner}: without our environment", str(step))
         checks.that("CapEff:\t0000000000000000" in lines and "CapBnd:\t0000000000000000" in lines and "NoNewPrivs:\t1" in lines,
                     f"owner {owner}: without rights", str(step))
+        checks.that('"of": "root"' not in step.summary and "result" not in step.outputs, f"owner {owner}: no link is followed",
+                    str(step) + step.summary)
     checks.that(not os.path.exists("/etc/corsgate-was-here"), "nothing was written")
 
 
