@@ -133,10 +133,22 @@ static enum cache_mix mix_by_vary(const struct cache *cache, const struct lines 
 
 // ---- for whom
 
+struct keeping {
+    struct model *model;
+};
+
 static const struct value *as_kept(const void *state, const struct var *var)
 {
-    struct model *model = (struct model *)(uintptr_t)state;
+    const struct keeping *keeping = state;
+    struct model *model = keeping->model;
     return var == model->origin ? value_var(model, model->kept_origin) : NULL;
+}
+
+// What depends on the origin, for the request whose answer is kept.
+static const struct value *kept_value(struct model *model, const struct value *value)
+{
+    const struct keeping keeping = { model };
+    return value_map(model, value, as_kept, &keeping, 0);
 }
 
 static bool same_part(const struct part *a, const struct part *b)
@@ -212,7 +224,7 @@ static enum cache_mix mix_by_key(struct model *model, const struct box *box,
 {
     if (!first || !second)
         return first == second ? CACHE_MIXED : CACHE_PERHAPS;
-    first = value_map(model, first, as_kept, model, 0);
+    first = kept_value(model, first);
     bool same = first->count == second->count, has_origin = false;
     for (uint32_t i = 0; same && i < first->count; i++) {
         const struct part *kept = &first->parts[i], *asked = &second->parts[i];
@@ -281,8 +293,7 @@ struct cache_mixed cache_mix(struct model *model, const struct cache *cache,
     out.mix = mix;
     for (uint32_t i = 0; i < out.lines.count; i++)
         if (out.lines.items[i].value)
-            out.lines.items[i].value =
-                value_map(model, out.lines.items[i].value, as_kept, model, 0);
+            out.lines.items[i].value = kept_value(model, out.lines.items[i].value);
     lines_apply(model, to->ops + cache->op_count, to->op_count - cache->op_count, first->status,
                 &out.lines);
     return out;

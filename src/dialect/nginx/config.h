@@ -132,6 +132,7 @@ struct address_rule {
 // What one block says itself. "Nearest" members are inherited from the nearest block that has them.
 struct block {
     enum block_kind kind;
+    enum upstream_module module; // of HANDLER_UPSTREAM
     const struct block *parent;
     Span span;
 
@@ -167,10 +168,9 @@ struct block {
     } index;
 
     const struct caching *caching[MODULE_OTHER]; // NULL: nothing said
-    enum handler handler;                        // of this very block
     Str upstream;                                // HANDLER_UPSTREAM: as written
-    enum upstream_module module;
     Span handler_span;
+    enum handler handler;      // of this very block
     uint64_t handler_identity; // HANDLER_UNKNOWN
     struct {
         struct template *items;
@@ -182,6 +182,7 @@ struct block {
     uint64_t flow_identity;   // of unknown_flow
     const char *unknown_flow; // code that may end the request in any way: what it is
     Span unknown_flow_span;
+    enum modifier modifier; // of a location
 
     // Servers and locations.
     struct {
@@ -191,11 +192,11 @@ struct block {
     const struct block *limit_except;
     const struct fa *limit_methods; // the methods that limit_except leaves alone
     // Locations.
-    enum modifier modifier;
     Str path; // as matched: decoded text, or the regex
     const struct pattern *pattern;
     Str unknown_match; // what to say when the pattern is not understood
     bool internal;
+    bool is_read; // of a server: more than its names and listens
     // Of a location that a controller writes: rendered.h.
     bool takes_bare;               // serves its path without the final "/", too
     const struct block *otherwise; // serves in its place when `doubt` does not hold, or NULL
@@ -203,7 +204,6 @@ struct block {
     Str unknown_answer;            // nobody knows what it answers: the reason
     uint64_t doubt_identity;       // of either
     // Servers.
-    bool is_read; // more than its names and listens
     struct {
         Str *items;
         uint32_t count, capacity;
