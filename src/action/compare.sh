@@ -22,8 +22,12 @@ drops_rights() { [ "$(id -u)" -eq 0 ] && [ "${CORSGATE_ACTION_USER:-}" != same ]
 
 # Files that the program writes are in $scratch/out, which belongs to whom it runs as.
 start_program() {
-    reader=$(stat -c %u -- "$repo")
-    [ "$reader" -ne 0 ] || reader=65534
+    # Nobody, who owns nothing; where he may not read the repository, its owner.
+    reader=65534
+    if drops_rights && ! setpriv --reuid=65534 --regid=65534 --clear-groups ls -- "$repo" "$repo/.git" >/dev/null 2>&1 &&
+        [ -e "$repo/.git" ] && [ "$(stat -c %u -- "$repo")" -ne 0 ]; then
+        reader=$(stat -c %u -- "$repo")
+    fi
     chmod 711 "$scratch"
     reports=("--format=json=$scratch/out/result.json" "--format=sarif=$scratch/out/corsgate.sarif"
         "--format=markdown=$scratch/out/report.md" --format=github)

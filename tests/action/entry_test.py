@@ -496,11 +496,12 @@ def test_rights(world, checks):
     subprocess.run(["chmod", "-R", "a+rX", world.folder], check=True)
     os.chmod(secret, 0o600)
     more = {"CORSGATE_PROGRAM": spy, "CORSGATE_ACTION_USER": "", "GITHUB_TOKEN": "secret", "ACTIONS_RUNTIME_TOKEN": "secret"}
-    for owner in (0, 1234):
+    for owner, mode, expected in ((0, "a+rX", "65534"), (1234, "a+rX", "65534"), (1234, "go-rwx", "1234")):
         subprocess.run(["chown", "-R", str(owner), full], check=True)
+        subprocess.run(["chmod", "-R", mode, full], check=True)
         step = world.run("schedule", {}, full, "secret", more, base=base, head=head)
         lines = [line.strip() for line in step.log.split("\n")]
-        checks.that(str(owner or 65534) in lines and "0" not in lines, f"owner {owner}: another user", str(step))
+        checks.that(expected in lines and "0" not in lines, f"owner {owner}: another user", str(step))
         checks.that("secret" not in step.log and "INPUT_" not in step.log, f"owner {owner}: without our environment", str(step))
         checks.that("CapEff:\t0000000000000000" in lines and "CapBnd:\t0000000000000000" in lines and "NoNewPrivs:\t1" in lines,
                     f"owner {owner}: without rights", str(step))
