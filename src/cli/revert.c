@@ -3,6 +3,9 @@
 #include "diff/diff.h"
 
 enum { ANCESTORS = 50 };
+// Each ancestor that is held against the new version is read and interpreted whole: of so many
+// endpoints altogether, and three ancestors in any case.
+enum { ENDPOINTS = 2500, LEAST = 3 };
 
 // Whether an approval of the old access says nothing about a finding: the gate itself, or what a
 // team has written down.
@@ -107,13 +110,14 @@ void revert_look(const struct revert_asked *asked, struct findings *findings, st
         opens_up(asked->diff) || !repo_commit_get(repo, asked->old_side->revision.commit, &commit))
         return;
     struct version whole = { 0 }, ancestor;
+    uint32_t left = LEAST + ENDPOINTS / (asked->diff->compared + 1);
     for (uint32_t i = 0; i < ANCESTORS && commit.parent.len; i++) {
         Str newer = commit.tree;
         if (!repo_commit_get(repo, commit.parent, &commit))
             return;
         if (repo_reads_same(repo, newer, commit.tree)) // which was none, or is the old version
             continue;
-        if (!whole.source && !load_whole(asked, &whole))
+        if (left-- == 0 || (!whole.source && !load_whole(asked, &whole)))
             return;
         if (load_ancestor(asked, &commit, &ancestor) && answers_as(asked, &ancestor, &whole)) {
             accept(&commit, workspace->command->run->arena, findings, report);

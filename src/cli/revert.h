@@ -20,5 +20,6 @@ struct revert_asked {
 // Looks through the first parents behind the old version for one from which the new version differs
 // in nothing that would need a review. Nothing may be gained for origins that nobody can vet. When
 // there is one, the findings about access need no review any more, and report->revert says which.
+// In a large project fewer of them are looked at.
 void revert_look(const struct revert_asked *asked, struct findings *findings,
                  struct report *report);
