@@ -207,7 +207,9 @@ static Str prefix_of(const struct command_run *command, const struct version *ve
     if (side->kind == SIDE_PATH)
         return findings_prefix(command->run->arena, version, side->label);
     if (is_old && side->kind == SIDE_REVISION && !version->source->only.len) {
-        buf_add(&out, side->label);
+        enum { SHORT = 12 }; // of an id, which git takes as well
+        bool whole = str_equal(side->label, side->revision.commit);
+        buf_add(&out, whole ? str_slice(side->label, 0, SHORT) : side->label);
         buf_add_char(&out, ':');
         return buf_str(&out);
     }
