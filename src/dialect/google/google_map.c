@@ -112,10 +112,34 @@ static const struct data *find_matcher(const struct data *list, uint32_t count, 
     return NULL;
 }
 
+// The hosts of all host rules that name a path matcher; none where an earlier rule than number
+// `first` names it.
+static uint32_t hosts_of(struct google *google, const struct data *list, uint32_t count,
+                         uint32_t first, Str **out)
+{
+    struct {
+        VEC(Str) list;
+    } hosts = { 0 };
+    Str name = document_text(list->entries[first].value, "pathMatcher");
+    for (uint32_t i = 0; i < count; i++) {
+        const struct data *rule = list->entries[i].value, *written;
+        if (!str_equal(document_text(rule, "pathMatcher"), name))
+            continue;
+        if (i < first)
+            return 0;
+        uint32_t host_count = google_list(google, rule, "hosts", NULL, &written);
+        for (uint32_t k = 0; k < host_count; k++)
+            *vec_push(google->model->arena, &hosts.list) = written->entries[k].value->text;
+    }
+    *out = hosts.list.items;
+    return hosts.list.count;
+}
+
 static void read_rules(const struct google_map *map, struct rules *out)
 {
     struct google *google = map->google;
-    const struct data *list, *matchers, *hosts;
+    const struct data *list, *matchers;
+    Str *hosts;
     uint32_t matcher_count =
         google_list(google, map->root, "pathMatchers", "pathMatcher", &matchers);
     uint32_t count = google_list(google, map->root, "hostRules", "hostRule", &list);
@@ -123,14 +147,11 @@ static void read_rules(const struct google_map *map, struct rules *out)
         const struct data *rule = list->entries[i].value;
         Str name = document_text(rule, "pathMatcher");
         const struct data *matcher = find_matcher(matchers, matcher_count, name);
-        uint32_t host_count = google_list(google, rule, "hosts", NULL, &hosts);
-        Str *written = ARENA_ARRAY(google->model->arena, Str, host_count + 1);
-        for (uint32_t k = 0; k < host_count; k++)
-            written[k] = hosts->entries[k].value->text;
+        uint32_t host_count = matcher ? hosts_of(google, list, count, i, &hosts) : 0;
         if (!matcher)
             google_complain(google, rule, "there is no path matcher %.*s", STR_ARG(name));
         else if (host_count)
-            read_matcher(map, matcher, written, host_count, out);
+            read_matcher(map, matcher, hosts, host_count, out);
     }
     if (!map->is_media)
         read_matcher(map, NULL, NULL, 0, out);
