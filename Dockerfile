@@ -10,7 +10,7 @@ WORKDIR /src
 RUN cmake --preset release && cmake --build --preset release && \
     cd build/release && cpack && mkdir /package && mv corsgate_*.deb /package/corsgate.deb
 # Of git two programs: the rest of its package, and Perl for that, would be a third of the image.
-RUN mkdir -p /image/usr/lib/corsgate && cp -r src/action packaging/image/run.sh /image/usr/lib/corsgate && \
+RUN mkdir -p /image/usr/lib/corsgate && cp -r src/action src/packaging/image/run.sh /image/usr/lib/corsgate && \
     cp -a --parents /usr/bin/git /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https \
         /usr/share/git-core/templates /image
 
@@ -30,7 +30,7 @@ RUN export DEBIAN_FRONTEND=noninteractive && apt-get -qq update && \
         /usr/share/doc/*/changelog* /usr/share/man/* /usr/share/locale/*
 COPY --from=build /image /
 # No USER: GitHub's runner needs root in the container of an action, which names its own entry; by itself the program
-# runs as the owner of the folder (packaging/image/run.sh).
+# runs as the owner of the folder (src/packaging/image/run.sh).
 WORKDIR /src
 ENTRYPOINT ["/usr/lib/corsgate/run.sh"]
 CMD ["--help"]

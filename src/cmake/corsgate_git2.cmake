@@ -1,5 +1,5 @@
 # corsgate_git2(): the target corsgate_git2, which the layer "source" links: libgit2 without its transports where the
-# archive of the library takes that (packaging/git2/offline.c says why), else the shared library.
+# archive of the library takes that (src/packaging/git2/offline.c says why), else the shared library.
 set(CORSGATE_GIT2 "auto" CACHE STRING "auto, or shared: libgit2 as the system has it, with its transports")
 
 function(corsgate_git2)
@@ -23,7 +23,7 @@ function(corsgate_git2)
     if(GIT2_ARCHIVE)
       set(folder ${PROJECT_BINARY_DIR}/git2-probe)
       try_run(CORSGATE_GIT2_RUN CORSGATE_GIT2_LINKS ${folder}
-        SOURCES ${PROJECT_SOURCE_DIR}/packaging/git2/probe.c ${PROJECT_SOURCE_DIR}/packaging/git2/offline.c
+        SOURCES ${PROJECT_SOURCE_DIR}/src/packaging/git2/probe.c ${PROJECT_SOURCE_DIR}/src/packaging/git2/offline.c
         CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${GIT2_INCLUDE_DIRS}"
         LINK_LIBRARIES ${GIT2_ARCHIVE} ${others}
         ARGS ${folder}/repository)
@@ -34,7 +34,7 @@ function(corsgate_git2)
   endif()
   if(works)
     message(STATUS "libgit2 ${GIT2_VERSION}: its archive, without the transports")
-    add_library(corsgate_offline STATIC ${PROJECT_SOURCE_DIR}/packaging/git2/offline.c)
+    add_library(corsgate_offline STATIC ${PROJECT_SOURCE_DIR}/src/packaging/git2/offline.c)
     set_target_properties(corsgate_offline PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
     target_include_directories(corsgate_git2 SYSTEM INTERFACE ${GIT2_INCLUDE_DIRS})
     # Nothing before the archive asks for offline.c.

@@ -16,7 +16,7 @@ def text_of(*arguments):
 
 
 def manual(name):
-    with open(f"{source}/man/{name}", encoding="utf-8") as file:
+    with open(f"{source}/docs/man/{name}", encoding="utf-8") as file:
         return file.read()
 
 
@@ -72,7 +72,7 @@ compare("key", items(page, "Cm"), keys)
 
 if shutil.which("mandoc"):
     for name in ("corsgate.1", "corsgate.yml.5"):
-        done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", f"{source}/man/{name}"],
+        done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", f"{source}/docs/man/{name}"],
                               capture_output=True, text=True, check=False)
         said = [line for line in done.stdout.splitlines() if "outdated mandoc.db" not in line]
         wrong.extend(said)

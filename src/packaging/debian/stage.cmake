@@ -2,7 +2,7 @@
 # does not do: compressed manuals and changelogs, the copyright file; and one date for all files.
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr)
 set(documents ${root}/share/doc/corsgate)
-set(packaging ${CPACK_CORSGATE_SOURCE_DIR}/packaging/debian)
+set(packaging ${CPACK_CORSGATE_SOURCE_DIR}/src/packaging/debian)
 
 set(epoch "$ENV{SOURCE_DATE_EPOCH}")
 if("${epoch}" STREQUAL "")
