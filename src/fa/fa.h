@@ -59,6 +59,8 @@ const struct fa *fa_before(struct fa_space *space, const struct fa *a, Str suffi
 // { w : lower(w) in a } and { lower(w) : w in a }, lower folding ASCII letters.
 const struct fa *fa_unfold_case(struct fa_space *space, const struct fa *a);
 const struct fa *fa_fold_case(struct fa_space *space, const struct fa *a);
+// { w : w with one "/" in place of each run of them in a }.
+const struct fa *fa_unfold_slashes(struct fa_space *space, const struct fa *a);
 
 // a without the words in which another byte stands in a place where `byte` and all bytes of `over`
 // lead to the same: what is left when the dots of /^a.b.c$/ are meant to be dots. Bit b of

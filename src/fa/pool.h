@@ -52,6 +52,7 @@ enum pool_operation {
     POOL_REVERSE,
     POOL_FOLD,
     POOL_UNFOLD,
+    POOL_SLASHES,
     POOL_SUBSET,
     POOL_DISJOINT,
     POOL_OPERATIONS,

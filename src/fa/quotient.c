@@ -104,6 +104,59 @@ const struct fa *fa_unfold_case(struct fa_space *space, const struct fa *a)
     return pool_wrap(space, noted == POOL_LOST ? POOL_UNKNOWN : noted);
 }
 
+// Every state comes twice: as it is, and as it is behind a "/", where more of them lead nowhere
+// else.
+static void slash_edges(struct draft *draft, const struct pool_reach *reach, uint32_t number,
+                        bool behind)
+{
+    uint32_t edges[UINT8_MAX + 1] = { POOL_NONE };
+    const struct pool_state *state = pool_state(draft->space, reach->list.items[number]);
+    const struct pool_edge *from = pool_edges(draft->space, state);
+    for (uint32_t k = 0; k < state->count; k++)
+        for (int byte = from[k].lo; byte <= from[k].hi; byte++)
+            edges[byte] =
+                (2 * table_get(&reach->index, from[k].target) + (byte == '/')) | DRAFT_LOCAL;
+    if (behind)
+        edges['/'] = (2 * number + 1) | DRAFT_LOCAL;
+    draft_begin(draft, state->accept);
+    for (int lo = 0, hi; lo <= UINT8_MAX; lo = hi + 1) {
+        for (hi = lo; hi < UINT8_MAX && edges[hi + 1] == edges[lo]; hi++) {
+        }
+        if (edges[lo] != POOL_NONE)
+            draft_edge(draft, (uint8_t)lo, (uint8_t)hi, edges[lo]);
+        draft_spend(draft, 1);
+    }
+}
+
+static uint32_t unfold_slashes(struct fa_space *space, uint32_t root)
+{
+    struct arena *scratch = arena_new();
+    struct draft draft = draft_new(space, scratch);
+    struct pool_reach reach;
+    pool_reach(scratch, space, root, &reach);
+    for (uint32_t i = 0; i < reach.list.count && !draft.over; i++) {
+        slash_edges(&draft, &reach, i, false);
+        slash_edges(&draft, &reach, i, true);
+    }
+    uint32_t result = draft_finish(&draft, DRAFT_LOCAL);
+    arena_free(scratch);
+    return result;
+}
+
+const struct fa *fa_unfold_slashes(struct fa_space *space, const struct fa *a)
+{
+    if (!a || a->state == POOL_NONE || a->state == POOL_ALL)
+        return a;
+    struct table *memo = &space->memo[POOL_SLASHES];
+    uint32_t noted = table_get(memo, a->state);
+    if (noted == TABLE_ABSENT) {
+        uint32_t result = unfold_slashes(space, a->state);
+        noted =
+            table_add(space->arena, memo, a->state, result == POOL_UNKNOWN ? POOL_LOST : result);
+    }
+    return pool_wrap(space, noted == POOL_LOST ? POOL_UNKNOWN : noted);
+}
+
 uint32_t fa_splits(struct fa_space *space, const struct fa *a, struct fa_pair *out, uint32_t max)
 {
     if (!a)

@@ -163,6 +163,44 @@ START_TEST(letters_of_both_cases)
 }
 END_TEST
 
+// Against brute force: w is in it exactly when w with single slashes is in the language.
+START_TEST(runs_of_slashes)
+{
+    struct arena *arena = arena_new();
+    struct fa_space *s = fa_space_new(arena, &limits_default);
+    const struct fa *all = fa_all(s), *slash = fa_literal(s, STR("/"));
+    const struct fa *doubled = fa_concat(s, all, fa_concat(s, fa_literal(s, STR("//")), all));
+    const struct fa *const languages[] = {
+        fa_literal(s, STR("/a/b")),
+        fa_concat(s, fa_literal(s, STR("/a")), all),
+        fa_concat(s, all, slash),
+        fa_complement(s, doubled),
+        fa_subtract(s, fa_concat(s, slash, all), fa_literal(s, STR("/"))),
+        fa_repeat(s, fa_literal(s, STR("/a")), 0, 2),
+        fa_empty(s),
+        doubled,
+        fa_none(s),
+        all,
+    };
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+        for (uint32_t number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; number++) {
+            char word[6], single[6];
+            size_t length = 0, kept = 0;
+            for (uint32_t rest = number; rest; rest /= 3)
+                word[length++] = "/ab"[rest % 3];
+            for (size_t k = 0; k < length; k++)
+                if (word[k] != '/' || k == 0 || word[k - 1] != '/')
+                    single[kept++] = word[k];
+            bool is = fa_accepts(fa_unfold_slashes(s, languages[i]), (Str){ word, length });
+            ck_assert_msg(is == fa_accepts(languages[i], (Str){ single, kept }),
+                          "language %zu: %.*s", i, (int)length, word);
+        }
+    ck_assert(fa_unfold_slashes(s, languages[1]) == fa_unfold_slashes(s, languages[1]));
+    ck_assert_ptr_null(fa_unfold_slashes(s, NULL));
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(counting_and_listing)
 {
     struct ground g = ground_new();
@@ -268,6 +306,7 @@ int main(void)
         quotients,
         bytes_that_stand_for_another,
         letters_of_both_cases,
+        runs_of_slashes,
         counting_and_listing,
         the_nicest_shortest_word,
         large_lists,
