@@ -156,7 +156,11 @@ static void judge_origin(struct judge *j, const struct box *box, bool sure)
         if (one->count == 1) {
             judge_one_origin(j, one->box, one->sent[0], sure);
         } else {
-            decide_at(j, one->count ? one->sent[1]->span : j->response->span, 1 + !!one->count);
+            decide_at(j,
+                      one->count              ? one->sent[1]->span
+                      : j->lines.removed.file ? j->lines.removed
+                                              : j->response->span,
+                      1 + (one->count || j->lines.removed.file));
             refuse(j, one->box);
         }
     }

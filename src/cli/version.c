@@ -272,6 +272,32 @@ bool version_configure(struct workspace *workspace, struct version *version,
     return false;
 }
 
+// Reads the version with what the other one has in the same way left out of both, unless layers may
+// be linked: then all of both is needed. False when it has still to be read.
+static bool load_difference(struct workspace *workspace, struct version *version,
+                            const struct dialect_options *options, struct version *other)
+{
+    struct run *run = workspace->command->run;
+    struct policy *old = other->result.policy;
+    if (compose_may_link((const struct policy *const[]){ old }, 1))
+        return false;
+    struct policy whole = *old;
+    whole.endpoints = ARENA_ARRAY(run->arena, const struct endpoint *, whole.endpoint_count + 1);
+    for (uint32_t i = 0; i < whole.endpoint_count; i++)
+        whole.endpoints[i] = old->endpoints[i];
+    uint32_t before = run->diags.count;
+    version->result.before = &other->result;
+    version->complete = dialect_load(workspace->model, version->source, options, version->paths,
+                                     version->path_count, &version->result);
+    const struct policy *const both[] = { &whole, version->result.policy };
+    if (!version->result.policy->left_out || !compose_may_link(both, 2))
+        return true;
+    *old = whole;
+    run->diags.count = before;
+    version->result = (struct dialect_result){ 0 };
+    return false;
+}
+
 void version_load(struct workspace *workspace, struct version *version, struct version *other)
 {
     struct run *run = workspace->command->run;
@@ -286,15 +312,15 @@ void version_load(struct workspace *workspace, struct version *version, struct v
     };
     // What an endpoint stands in front of counts, too, where layers are put on top of each other.
     bool stacked = version->config.stack.count || (other && other->config.stack.count);
-    version->result.before = other && !stacked ? &other->result : NULL;
     if (version->is_void) { // not the whole of it instead
         version->result.policy = ARENA_NEW(run->arena, struct policy);
         version->result.policy->model = workspace->model;
         version->complete = true;
         return;
     }
-    version->complete = dialect_load(workspace->model, version->source, &options, version->paths,
-                                     version->path_count, &version->result);
+    if (!other || stacked || !load_difference(workspace, version, &options, other))
+        version->complete = dialect_load(workspace->model, version->source, &options,
+                                         version->paths, version->path_count, &version->result);
     version->diag_count = run->diags.count - before;
     version->diags = ARENA_ARRAY(run->arena, struct diag, version->diag_count);
     for (uint32_t i = 0; i < version->diag_count; i++)

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "diff/regions.h"
 #include "diff/situations.h"
+#include "diff/uncovered.h"
 
 // Unknowns of the new version that the old one does not have in the same form.
 static uint32_t count_unknown(struct model *model, const struct policy *old,
@@ -75,18 +76,20 @@ void diff_policies(struct origin_space *space, const struct upstreams *old_upstr
                    const struct upstreams *new_upstreams, const struct policy *old,
                    const struct policy *new, struct diff *out)
 {
+    const struct policy *whole_old = policy_uncovered(old, new);
+    const struct policy *whole_new = policy_uncovered(new, old);
     const struct comparison with = {
         .model = new->model,
         .space = space,
         .old_upstreams = old_upstreams,
         .new_upstreams = new_upstreams,
-        .old = old,
-        .new = new,
+        .old = whole_old,
+        .new = whole_new,
     };
     struct overlaps overlaps = { .by_hash = upstreams_equal(old_upstreams, new_upstreams) };
     struct places places = { 0 };
     *out = (struct diff){ .model = new->model, .old = old, .new = new };
-    overlap_find(old, new, &overlaps);
+    overlap_find(whole_old, whole_new, &overlaps);
     for (uint32_t i = 0; i < overlaps.count; i++) {
         struct boxes boxes;
         situations_places(new->model, &overlaps.items[i], &boxes);

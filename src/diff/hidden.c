@@ -8,7 +8,7 @@ static struct policy *inner_policy(const struct policy *policy)
     struct policy *out = ARENA_NEW(policy->model->arena, struct policy);
     *out = (struct policy){ .model = policy->model };
     for (uint32_t i = 0; i < policy->inner_count; i++)
-        policy_add_endpoint(out, policy->inner[i]);
+        policy_add_endpoint(out, policy->inner[i].own);
     return out;
 }
 

@@ -21,12 +21,21 @@ static bool same_forward(const struct forward *a, const struct forward *b)
     if (a == b)
         return true;
     bool same = a && b && same_value(a->host, b->host) && same_value(a->path, b->path) &&
-                same_value(a->method, b->method) && a->header_count == b->header_count &&
-                a->drops_others == b->drops_others;
+                same_value(a->query, b->query) && same_value(a->method, b->method) &&
+                a->header_count == b->header_count && a->drops_others == b->drops_others &&
+                a->server_count == b->server_count;
     for (uint32_t i = 0; same && i < a->header_count; i++)
         same = str_equal(a->headers[i].name, b->headers[i].name) &&
                value_equal(a->headers[i].value, b->headers[i].value);
+    for (uint32_t i = 0; same && i < a->server_count; i++)
+        same = str_equal(a->servers[i], b->servers[i]);
     return same;
+}
+
+static bool same_sent(const struct sent *a, const struct sent *b)
+{
+    return a == b ||
+           (a && b && str_equal(a->upstream, b->upstream) && same_forward(a->forward, b->forward));
 }
 
 static bool same_cache(const struct cache *a, const struct cache *b)
@@ -39,7 +48,7 @@ static bool same_cache(const struct cache *a, const struct cache *b)
 
 static bool same_response(const struct response *a, const struct response *b)
 {
-    bool same = a->answer == b->answer && a->asked_before == b->asked_before &&
+    bool same = a->answer == b->answer && same_sent(a->asked_before, b->asked_before) &&
                 a->status == b->status && a->op_count == b->op_count &&
                 str_equal(a->upstream, b->upstream) && str_equal(a->reason, b->reason) &&
                 a->identity == b->identity && a->span.begin == b->span.begin &&
@@ -90,12 +99,15 @@ uint64_t forward_hash(uint64_t hash, const struct forward *forward, enum forward
     if (!forward)
         return hash;
     hash = value_or_none(value_or_none(hash, forward->host), forward->path);
+    hash = value_or_none(hash, forward->query);
     hash = hash_u64(value_or_none(hash, forward->method), forward->drops_others);
     for (uint32_t i = 0; i < forward->header_count; i++) {
         const struct forwarded_header *header = &forward->headers[i];
         if (extent == FORWARD_ALL || is_about_origins(header->name))
             hash = value_or_none(hash_str(hash, header->name), header->value);
     }
+    for (uint32_t i = 0; i < forward->server_count && extent == FORWARD_ALL; i++)
+        hash = hash_str(hash, forward->servers[i]);
     return hash;
 }
 
@@ -103,7 +115,10 @@ uint64_t response_hash(const struct response *response)
 {
     uint64_t hash = hash_u64(hash_u64(HASH_SEED, response->answer), response->status);
     hash = hash_u64(hash_str(hash, response->upstream), response->identity);
-    hash = hash_u64(hash_str(hash, response->reason), response->asked_before);
+    hash = hash_str(hash, response->reason);
+    if (response->asked_before)
+        hash = forward_hash(hash_str(hash, response->asked_before->upstream),
+                            response->asked_before->forward, FORWARD_ALL);
     hash = forward_hash(value_or_none(hash, response->location), response->forward, FORWARD_ALL);
     for (uint32_t i = 0; i < response->op_count; i++) {
         const struct header_op *op = &response->ops[i];

@@ -5,7 +5,8 @@
 // A target is an endpoint's when the endpoint names the host that is asked for (not by "*" or a
 // name that catches the rest), and listens at the port, as far as it says. What is passed on is
 // described by struct forward: the host, path and headers that the inner one sees. What nobody
-// answers stays passed on.
+// answers stays passed on. Where the outer layer takes "//" in a path for "/", so does the inner
+// one here: whether the text that is passed on has more slashes is not followed.
 //
 // A composed answer is the inner one's, with the operations of the inner layer first and those of
 // the outer one after them; where the outer one hides a header or replaces the answer, it does so
@@ -23,6 +24,11 @@ struct stack {
 // Whether an endpoint belongs to the layer of that name; `path` is the file's that it is written
 // in.
 bool stack_is_layer(Str name, const struct endpoint *endpoint, Str path);
+
+// Whether, without a stack, some endpoint of these policies passes requests on to another one of
+// them. Where it may, the policies have to be whole: what one version leaves out because the other
+// has it, too, may stand behind something that is not the same.
+bool compose_may_link(const struct policy *const *policies, uint32_t count);
 
 // Links and composes. With a stack, every layer of it is passed on to by the one before it, by what
 // the endpoints of that say of their target, or, where their targets name nobody, by the host that

@@ -14,9 +14,12 @@ static bool covers(const struct header_op *op, Str line_name)
 static void remove_covered(struct lines *lines, const struct header_op *op)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < lines->count; i++)
+    for (uint32_t i = 0; i < lines->count; i++) {
         if (!covers(op, lines->items[i].name))
             lines->items[kept++] = lines->items[i];
+        else if (str_equal_nocase(lines->items[i].name, STR("Access-Control-Allow-Origin")))
+            lines->removed = op->span;
+    }
     lines->count = kept;
 }
 

@@ -31,6 +31,47 @@ static const struct value *header_seen(const struct passing *passing, const stru
     return NULL;
 }
 
+// The name in a Host header: without a port, in lower case.
+static const struct value *host_name(struct model *model, const struct value *header)
+{
+    const struct var *sent = model_header(model, STR("host"));
+    const struct value *out = value_text(model, STR(""));
+    for (uint32_t i = 0; i < header->count; i++) {
+        const struct part *part = &header->parts[i];
+        Str head, tail;
+        if (part->kind == PART_TEXT && !str_starts(part->text, STR("[")) &&
+            str_cut(part->text, STR(":"), &head, &tail))
+            return value_fold(model, value_concat(model, out, value_text(model, head)));
+        bool is_host = (part->kind == PART_VAR || part->kind == PART_LOWER) && part->var == sent;
+        if (is_host) // a port, if any, ends it
+            return value_concat(model, value_fold(model, out), value_var(model, model->host));
+        out = value_concat(model, out, value_part(model, part));
+    }
+    return value_fold(model, out);
+}
+
+static const struct value *argument_seen(const struct passing *passing, const struct var *var)
+{
+    const struct forward *forward = passing->forward;
+    Str query;
+    if (!forward || !forward->query)
+        return NULL;
+    if (value_is_text(forward->query, &query))
+        return value_text(passing->model, request_argument(query, var->name));
+    return value_unknown(passing->model, STR("an argument behind another layer"),
+                         hash_u64(var->identity, value_hash(forward->query)), (Span){ 0 });
+}
+
+static const struct value *cookie_seen(const struct passing *passing, const struct var *var)
+{
+    const struct value *all = header_seen(passing, model_header(passing->model, STR("cookie")));
+    if (!all || value_is_var(all, model_header(passing->model, STR("cookie"))))
+        return NULL;
+    return all->count == 0 ? all
+                           : value_unknown(passing->model, STR("a cookie behind another layer"),
+                                           hash_u64(var->identity, value_hash(all)), (Span){ 0 });
+}
+
 // A condition of the inner layer that nobody knows: it is about what that layer is sent.
 static const struct value *choice_seen(const struct passing *passing, const struct var *var)
 {
@@ -46,20 +87,28 @@ static const struct value *seen_as(const void *state, const struct var *var)
     struct model *model = passing->model;
     switch (var->kind) {
     case VAR_PORT:
-        return value_text(model, passing->port);
+        return passing->port.len ? value_text(model, passing->port)
+                                 : value_unknown(model, STR("the port that is asked"),
+                                                 passing->identity, (Span){ 0 });
     case VAR_SCHEME:
         return value_text(model, passing->scheme);
     case VAR_HOST:
-        return value_fold(model, passing->host);
+        return host_name(model, passing->host);
     case VAR_PATH:
         return forward ? forward->path : NULL;
     case VAR_METHOD:
         return forward ? forward->method : NULL;
     case VAR_TARGET:
-        return forward && forward->path
+        return forward && (forward->path || forward->query)
                    ? value_unknown(model, STR("the request target behind another layer"),
-                                   value_hash(forward->path), (Span){ 0 })
+                                   forward_hash(HASH_SEED, forward, FORWARD_ALL), (Span){ 0 })
                    : NULL;
+    case VAR_QUERY:
+        return forward ? forward->query : NULL;
+    case VAR_ARG:
+        return argument_seen(passing, var);
+    case VAR_COOKIE:
+        return cookie_seen(passing, var);
     case VAR_HEADER:
         return header_seen(passing, var);
     case VAR_ADDRESS:
@@ -67,9 +116,6 @@ static const struct value *seen_as(const void *state, const struct var *var)
                              hash_str(HASH_SEED, STR("address behind a layer")), (Span){ 0 });
     case VAR_CHOICE:
         return choice_seen(passing, var);
-    case VAR_QUERY:
-    case VAR_COOKIE:
-    case VAR_ARG:
     case VAR_UPSTREAM_STATUS:
     case VAR_UPSTREAM_HEADER:
     case VAR_KEPT_ORIGIN:
@@ -92,9 +138,12 @@ void passing_split(const struct passing *passing, const struct box *wanted, stru
     for (uint32_t i = 0; i < wanted->count && now.count; i++) {
         const struct box_item *item = &wanted->items[i];
         const struct value *seen = passing_value(passing, value_var(model, item->var));
+        bool merges = item->var == model->path && passing->merges_slashes;
+        const struct fa *language =
+            merges ? fa_unfold_slashes(model->fa, item->language) : item->language;
         struct boxes yes = { 0 };
         for (uint32_t k = 0; k < now.count; k++)
-            value_split(model, now.items[k], seen, item->language, &yes, rest);
+            value_split(model, now.items[k], seen, language, &yes, rest);
         now = yes;
     }
     *in = now;
@@ -297,6 +346,7 @@ static const struct forward *concat_forwards(const struct passing *passing,
                                                 passing_value(passing, inner->headers[i].value) };
     out->host = inner->host ? passing_value(passing, inner->host) : NULL;
     out->path = inner->path ? passing_value(passing, inner->path) : outer ? outer->path : NULL;
+    out->query = inner->query ? passing_value(passing, inner->query) : outer ? outer->query : NULL;
     out->method = inner->method ? passing_value(passing, inner->method)
                   : outer       ? outer->method
                                 : NULL;

@@ -10,10 +10,12 @@ struct passing {
     const struct forward *forward; // of the outer answer, or NULL
     Str scheme, port;              // at which the inner layer is asked
     const struct value *host;      // the Host header that it sees
+    bool merges_slashes;           // it takes "//" in a path for "/"
     // Of all that is passed on: what is not known of the inner layer depends on it, too.
     uint64_t identity;
 };
 
+// A port that is empty is not known.
 struct passing passing_new(struct model *model, const struct forward *forward, Str scheme, Str port,
                            const struct value *host);
 

@@ -56,10 +56,18 @@ struct forwarded_header {
 struct forward {
     const struct value *host;   // the Host header; NULL: the target's host and port
     const struct value *path;   // as the upstream reads it (VAR_PATH); NULL: the request's
+    const struct value *query;  // NULL: the request's
     const struct value *method; // NULL: the request's
     const struct forwarded_header *headers;
     uint32_t header_count;
-    bool drops_others; // headers that are not named are not sent, but Host
+    bool drops_others;  // headers that are not named are not sent, but Host
+    const Str *servers; // that the target's name stands for, "app:8080"; none: it stands for itself
+    uint32_t server_count;
+};
+// A request as it is passed on.
+struct sent {
+    Str upstream;                  // the target as written, e.g. http://app:8080
+    const struct forward *forward; // NULL: all as it came, but Host as the target says
 };
 
 // A shared cache between the client and what answers.
@@ -98,14 +106,14 @@ struct cache {
 
 struct response {
     enum answer answer;
-    uint32_t status;   // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
-                       // status into
-    Str upstream;      // UPSTREAM: the target as written, e.g. http://app:8080
-    bool asked_before; // UPSTREAM: an earlier answer of an upstream led here
-    const struct forward *forward; // UPSTREAM: NULL: all as it came, but Host as the target says
-    const struct value *location;  // OWN and redirecting: where to; else NULL
-    Str reason;                    // UNKNOWN
-    uint64_t identity;             // UNKNOWN: see model_choice
+    uint32_t status; // OWN: of the answer; UPSTREAM: 0, or what the configuration turns every
+                     // status into
+    Str upstream;    // UPSTREAM: the target as written, e.g. http://app:8080
+    const struct sent *asked_before; // an earlier answer of an upstream led here: it was sent this
+    const struct forward *forward;   // UPSTREAM: NULL: all as it came, but Host as the target says
+    const struct value *location;    // OWN and redirecting: where to; else NULL
+    Str reason;                      // UNKNOWN
+    uint64_t identity;               // UNKNOWN: see model_choice
     const struct header_op *ops;
     uint32_t op_count;
     const struct cache *caches; // those on the way, innermost first
@@ -124,8 +132,10 @@ enum match { MATCH_EXACT, MATCH_PREFIX, MATCH_REGEX, MATCH_GLOB, MATCH_ANY };
 // disjoint.
 struct endpoint {
     const char *layer; // the dialect's name: "nginx", "ingress-nginx", ...
-    const Str *hosts;  // as written, for people and JSON: api.example.com, *.example.com, ~regex,
-                       // "*" (any other)
+    Str program; // which one, where a layer has several: the path of its main file. Endpoints of
+                 // one program are never taken to pass requests on to one another
+    const Str *hosts; // as written, for people and JSON: api.example.com, *.example.com, ~regex,
+                      // "*" (any other)
     uint32_t host_count;
     enum match match;
     Str path;                 // as written: /v1/, or the regex
@@ -161,6 +171,12 @@ struct remark {
     uint64_t identity; // of what it is about, without place and wording; 0: the message
 };
 
+// An endpoint behind others.
+struct inner {
+    const struct endpoint *own;      // by itself
+    const struct endpoint *composed; // with what stands behind it
+};
+
 struct policy {
     struct model *model;
     const struct endpoint **endpoints;
@@ -174,9 +190,8 @@ struct policy {
     uint32_t unknown_count, unknown_capacity;
     struct map own_hosts; // private to dialect/documents
     uint32_t remark_count, remark_capacity;
-    // Endpoints that only others ask, because compose() put them behind those: of `endpoints` no
-    // more.
-    const struct endpoint **inner;
+    // Those that only others ask, because compose() put them behind those: of `endpoints` no more.
+    struct inner *inner;
     uint32_t inner_count;
     uint32_t files;    // read for it
     uint32_t left_out; // endpoints that the other version of a comparison has in just the same way
@@ -222,6 +237,7 @@ struct lines {
     uint32_t count, capacity;
     const struct header_op
         *unknown; // the first HEADER_UNKNOWN about any header that applied, or NULL
+    Span removed; // the operation that removed the last Access-Control-Allow-Origin; file 0: none
 };
 void response_lines(struct model *model, const struct response *response, uint32_t status,
                     const struct header *upstream_headers, uint32_t upstream_header_count,

@@ -37,6 +37,7 @@ const struct value *value_capture(struct model *model, const struct pattern *pat
                                   uint32_t group, const struct value *subject);
 const struct value *value_unknown(struct model *model, Str reason, uint64_t identity, Span span);
 const struct value *value_concat(struct model *model, const struct value *a, const struct value *b);
+const struct value *value_part(struct model *model, const struct part *part); // it alone
 bool value_equal(const struct value *a, const struct value *b);
 uint64_t value_hash(const struct value *value); // the same in every run
 

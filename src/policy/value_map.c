@@ -4,7 +4,7 @@
 
 enum { SUBJECT_DEPTH = 8 }; // captures of captures of ...
 
-static const struct value *one_part(struct model *model, const struct part *part)
+const struct value *value_part(struct model *model, const struct part *part)
 {
     struct value *out =
         arena_alloc(model->arena, sizeof *out + sizeof *part, _Alignof(struct value));
@@ -29,7 +29,7 @@ const struct value *value_fold(struct model *model, const struct value *value)
             break;
         case PART_CAPTURE:
             piece = value_unknown(model, STR("a captured text in lower case"),
-                                  value_hash(one_part(model, part)), part->span);
+                                  value_hash(value_part(model, part)), part->span);
             break;
         case PART_UNKNOWN:
             piece = value_unknown(model, part->text,
@@ -64,10 +64,10 @@ static const struct value *map_part(const struct mapping *mapping, const struct 
         return value_unknown(model, part->text, hash_u64(part->identity, mapping->identity),
                              part->span);
     if (!part->subject)
-        return one_part(model, part);
+        return value_part(model, part);
     if (depth == 0)
         return value_unknown(model, STR("a capture of a capture of a capture ..."),
-                             value_hash(one_part(model, part)), part->span);
+                             value_hash(value_part(model, part)), part->span);
     const struct value *subject = map_value(mapping, part->subject, depth - 1);
     bool matched = part->group < sizeof groups / sizeof *groups && value_is_text(subject, &known) &&
                    regex_match(model->arena, part->pattern->text, part->pattern->flags, known,

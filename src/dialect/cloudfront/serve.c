@@ -16,9 +16,9 @@ struct serving {
     const struct cf_case *of;
     const struct cf_behaviour *behaviour;
     const struct forward *forward;
-    uint32_t instead; // the status of an error page; 0: no error page
-    bool is_page;
-    const struct cache *cache; // NULL: none
+    uint32_t instead;           // the status of an error page; 0: no error page
+    const struct sent *page_of; // an error page in place of the answer to this; NULL: none
+    const struct cache *cache;  // NULL: none
 };
 
 // ---- what is asked behind
@@ -32,7 +32,7 @@ static void respond(struct cases *cases, struct branch in, const struct serving 
                    (struct response){ .answer = ANSWER_UPSTREAM,
                                       .status = serving->instead,
                                       .upstream = upstream,
-                                      .asked_before = serving->is_page,
+                                      .asked_before = serving->page_of,
                                       .forward = serving->forward,
                                       .caches = serving->cache,
                                       .cache_count = serving->cache != NULL,
@@ -92,6 +92,14 @@ static void pass(struct cases *cases, struct branch in, const struct serving *se
         end(cases, in, behind);
 }
 
+// What was asked before the error page is.
+static const struct sent *asked_of(struct arena *arena, const struct serving *serving)
+{
+    struct sent *sent = ARENA_NEW(arena, struct sent);
+    *sent = (struct sent){ serving->behaviour->target.https, serving->forward };
+    return sent;
+}
+
 // Whether what answers is replaced by an error page. Whether a preflight that fails is, nobody
 // says.
 static void pass_errors(struct cases *cases, struct branch in, struct serving *serving)
@@ -103,7 +111,7 @@ static void pass_errors(struct cases *cases, struct branch in, struct serving *s
         struct branch failed, options, page;
         struct serving replaced = *serving;
         replaced.instead = error->instead;
-        replaced.is_page = true;
+        replaced.page_of = asked_of(model->arena, serving);
         branch_split(cases, in, model->upstream_status, fa_literal(model->fa, status),
                      serving->behaviour->span, &failed, &in);
         branch_split_method(cases, failed, STR("OPTIONS"), &options, &failed);

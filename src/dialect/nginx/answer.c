@@ -50,15 +50,19 @@ static void add_op(struct machine *machine, struct state *state, struct header_o
 
 static void add_hidden(struct machine *machine, struct state *state)
 {
-    const struct block *from = block_hidden(state->cfg), *passing = block_passed(state->cfg);
-    for (uint32_t i = 0; from && i < from->hidden.count; i++) {
-        Str name = from->hidden.items[i];
+    enum family family = block_handler(state->cfg)->family;
+    const struct block *from = block_hidden(state->cfg, family);
+    const struct block *passing = block_passed(state->cfg, family);
+    for (uint32_t i = 0; from && i < from->hidden[family].count; i++) {
+        Str name = from->hidden[family].items[i].text;
         bool passed = false;
-        for (uint32_t k = 0; passing && k < passing->passed.count; k++)
-            passed |= str_equal_nocase(passing->passed.items[k], name);
+        for (uint32_t k = 0; passing && k < passing->passed[family].count; k++)
+            passed |= str_equal_nocase(passing->passed[family].items[k].text, name);
         if (!passed && !str_ends(name, STR("*")))
             add_op(machine, state,
-                   (struct header_op){ .verb = HEADER_CLEAR, .name = name, .span = from->span });
+                   (struct header_op){ .verb = HEADER_CLEAR,
+                                       .name = name,
+                                       .span = from->hidden[family].items[i].span });
     }
 }
 
@@ -120,6 +124,7 @@ static void answer(struct machine *machine, const struct state *state, struct re
         return;
     struct state first = *state;
     first.answering = true;
+    response.asked_before = state->upstream_asked;
     first.answer = response.answer;
     first.status = response.status;
     first.op_room = NULL;
@@ -182,7 +187,8 @@ void finish_file(struct machine *machine, const struct state *state, Span span)
     answer(machine, state, (struct response){ .answer = ANSWER_FILE, .span = span });
 }
 
-void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span)
+void finish_upstream(struct machine *machine, const struct state *state, const struct sent *sent,
+                     Span span)
 {
     struct cached_states ways = { 0 };
     split_caching(machine, state, &ways);
@@ -190,8 +196,8 @@ void finish_upstream(struct machine *machine, const struct state *state, Str ups
         answer(machine, &ways.items[i].state,
                (struct response){ .answer = ANSWER_UPSTREAM,
                                   .status = state->error_status,
-                                  .upstream = upstream,
-                                  .asked_before = state->upstream_asked,
+                                  .upstream = sent->upstream,
+                                  .forward = sent->forward,
                                   .caches = ways.items[i].cache,
                                   .cache_count = ways.items[i].cache != NULL,
                                   .span = span });
@@ -208,7 +214,9 @@ void finish_unknown(struct machine *machine, const struct state *state, Str reas
 
 void finish_none(struct machine *machine, const struct state *state, Span span)
 {
-    struct response response = { .answer = ANSWER_NONE, .span = span };
+    struct response response = { .answer = ANSWER_NONE,
+                                 .asked_before = state->upstream_asked,
+                                 .span = span };
     cells_add(machine->model, machine->cells, state->box, &response);
 }
 

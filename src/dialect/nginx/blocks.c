@@ -37,16 +37,16 @@ const struct block *block_error_pages(const struct block *block)
     return block;
 }
 
-const struct block *block_hidden(const struct block *block)
+const struct block *block_hidden(const struct block *block, enum family family)
 {
-    while (block && !block->hidden.count)
+    while (block && !block->hidden[family].count)
         block = block->parent;
     return block;
 }
 
-const struct block *block_passed(const struct block *block)
+const struct block *block_passed(const struct block *block, enum family family)
 {
-    while (block && !block->passed.count)
+    while (block && !block->passed[family].count)
         block = block->parent;
     return block;
 }

@@ -8,16 +8,6 @@ enum { SOURCE_DEPTH = 8 }; // maps of maps that are followed for what they look 
 
 // ---- reading
 
-static const char *const module_names[MODULE_OTHER] = { "proxy_", "fastcgi_", "uwsgi_", "scgi_" };
-
-enum upstream_module upstream_module(Str name)
-{
-    for (int i = 0; i < MODULE_OTHER; i++)
-        if (str_starts(name, str_from(module_names[i])))
-            return (enum upstream_module)i;
-    return MODULE_OTHER;
-}
-
 static void read_templates(struct nginx_config *config, struct templates *out,
                            const struct conf *conf)
 {
@@ -44,15 +34,15 @@ static bool has_word(const struct conf *conf, const char *word)
 
 void read_caching(struct nginx_config *config, struct block *block, const struct conf *conf)
 {
-    enum upstream_module module = upstream_module(conf_word(conf, 0));
-    if (module == MODULE_OTHER)
+    enum family family = family_of(conf);
+    if (family >= FAMILIES_CACHING)
         return;
     struct caching *caching = ARENA_NEW(config->model->arena, struct caching);
-    if (block->caching[module])
-        *caching = *block->caching[module];
-    block->caching[module] = caching;
+    if (block->caching[family])
+        *caching = *block->caching[family];
+    block->caching[family] = caching;
     Str name = conf_word(conf, 0);
-    Str verb = str_slice(name, str_from(module_names[module]).len, name.len);
+    Str verb = str_slice(name, str_from(family_name(family)).len, name.len);
     if (str_is(verb, "cache")) {
         caching->has_zone = true;
         caching->zone = argument(config, conf, 1);
@@ -84,11 +74,11 @@ void read_caching(struct nginx_config *config, struct block *block, const struct
 // ---- what holds in a block
 
 // Each member from the nearest block that has it.
-static struct caching caching_in_force(const struct block *block, enum upstream_module module)
+static struct caching caching_in_force(const struct block *block, enum family family)
 {
     struct caching out = { 0 };
     for (; block; block = block->parent) {
-        const struct caching *one = block->caching[module];
+        const struct caching *one = block->caching[family];
         if (!one)
             continue;
         if (one->has_zone && !out.has_zone) {
@@ -239,8 +229,8 @@ void split_caching(struct machine *machine, const struct state *state, struct ca
     const struct block *from = block_handler(state->cfg);
     struct caching caching = { 0 };
     Str zone = STR("off");
-    if (from->module != MODULE_OTHER && !state->upstream_asked)
-        caching = caching_in_force(state->cfg, from->module);
+    if (from->family < FAMILIES_CACHING && !state->upstream_asked)
+        caching = caching_in_force(state->cfg, from->family);
     if (caching.unbuffered)
         caching.has_zone = false; // nothing is kept then
     if (caching.has_zone && !template_is_text(&caching.zone, &zone))
@@ -251,7 +241,7 @@ void split_caching(struct machine *machine, const struct state *state, struct ca
     }
     struct splitting with = { machine, &caching,
                               str_format(machine->model->arena, "%scache %.*s",
-                                         module_names[from->module], STR_ARG(zone)) };
+                                         family_name(from->family), STR_ARG(zone)) };
     struct states kept = { 0 }, unkept = { 0 };
     split_any(machine, state, &caching.no_cache, &unkept, &kept);
     for (int is_kept = 0; is_kept < 2; is_kept++) {

@@ -243,6 +243,8 @@ static void read_entry(struct nginx_config *config, struct computed *map, const 
         return;
     }
     entry.result = read_result(config, map, conf, last);
+    Str plain;
+    map->results_vary |= !template_is_text(&entry.result, &plain);
     if (str_eat(&key, STR("~"))) {
         bool caseless = str_eat(&key, STR("*"));
         entry.pattern = nginx_pattern(config, key, caseless, conf->words[0].span);

@@ -219,6 +219,7 @@ struct nginx_config *config_new(struct model *model, const struct dialect_option
     *kept = *options;
     config->options = kept;
     config->source = source;
+    config->main_file = main_file;
     config->prefix = source_folder(main_file);
     config->policy = policy;
     config->rendered = rendered;

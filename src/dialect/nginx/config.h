@@ -90,14 +90,38 @@ enum handler {
     HANDLER_STATUS
 };
 
-// Modules that pass requests on; each has caching directives of its own.
-enum upstream_module {
-    MODULE_PROXY,
-    MODULE_FASTCGI,
-    MODULE_UWSGI,
-    MODULE_SCGI,
-    MODULE_OTHER, // grpc, memcached: no cache
+// What a request is passed on with: each has directives of its own (reference/nginx.md 3.5).
+enum family {
+    FAMILY_PROXY,
+    FAMILY_FASTCGI,
+    FAMILY_UWSGI,
+    FAMILY_SCGI,
+    FAMILIES_CACHING, // those before it have caching directives
+    FAMILY_GRPC = FAMILIES_CACHING,
+    FAMILY_MEMCACHED,
+    FAMILIES
 };
+
+// proxy_set_header, or fastcgi_param HTTP_...: a header of the request as it is passed on.
+struct sent_line {
+    Str name; // in lower case, with "-"
+    struct template value;
+    Span span;
+};
+struct sent_lines {
+    struct sent_line *items;
+    uint32_t count, capacity;
+};
+
+// upstream NAME { server ...; }
+struct upstream_block {
+    Str name;
+    struct {
+        Str *items; // host:port
+        uint32_t count, capacity;
+    } servers;
+};
+
 struct templates {
     struct template *items;
     uint32_t count, capacity;
@@ -132,7 +156,6 @@ struct address_rule {
 // What one block says itself. "Nearest" members are inherited from the nearest block that has them.
 struct block {
     enum block_kind kind;
-    enum upstream_module module; // of HANDLER_UPSTREAM
     const struct block *parent;
     Span span;
 
@@ -147,9 +170,11 @@ struct block {
         uint32_t count, capacity;
     } error_pages; // nearest
     struct {
-        Str *items;
+        struct conf_word *items;
         uint32_t count, capacity;
-    } hidden, passed; // nearest, each for itself
+    } hidden[FAMILIES], passed[FAMILIES]; // names; nearest, each for itself
+    struct sent_lines sent[FAMILIES];     // nearest, all or nothing
+    struct template method;               // proxy_method; nearest
     struct {
         struct address_rule *items;
         uint32_t count, capacity;
@@ -158,7 +183,8 @@ struct block {
     struct template auth_basic;
     Str auth_request; // empty: off
     Span auth_span;
-    int8_t intercept_errors, recursive_error_pages, autoindex, merge_slashes, gzip,
+    int8_t intercept_errors[FAMILIES];
+    int8_t passes_headers, recursive_error_pages, autoindex, merge_slashes, gzip,
         gzip_vary; // -1: not said
     bool has_root, is_alias;
     struct template root;
@@ -167,8 +193,10 @@ struct block {
         uint32_t count, capacity;
     } index;
 
-    const struct caching *caching[MODULE_OTHER]; // NULL: nothing said
-    Str upstream;                                // HANDLER_UPSTREAM: as written
+    const struct caching *caching[FAMILIES_CACHING]; // NULL: nothing said
+    enum family family;                              // HANDLER_UPSTREAM
+    Str upstream;                                    // ... as written
+    struct template target;                          // ... the same
     Span handler_span;
     enum handler handler;      // of this very block
     uint64_t handler_identity; // HANDLER_UNKNOWN
@@ -240,6 +268,7 @@ struct computed {
         uint32_t count, capacity;
     } entries;
     bool has_default, is_volatile;
+    bool results_vary; // some result has a variable in it
     struct template default_result;
     Span span;
     struct map_case *cases; // made on first use: maps.c
@@ -264,7 +293,8 @@ struct nginx_config {
     const struct rendered *rendered; // what a controller writes: rendered.h; NULL: somebody's files
     const struct dialect_options *options;
     struct source *source;
-    Str prefix; // the main file's folder, from the source's root
+    Str main_file; // from the source's root; empty: rendered
+    Str prefix;    // its folder
     struct block *http;
     struct {
         struct block **items;
@@ -279,12 +309,16 @@ struct nginx_config {
         uint32_t count, capacity;
     } computed;
     struct map computed_by_name; // by hash of the name
-    struct map assigned;         // names that some set or named group assigns
-    struct map inputs;           // of a fragment: those of them that are read before they are set
-    uint64_t hash;               // of everything that was read
-    uint64_t code;               // hash of what is imported for code in njs, Lua and Perl
-    struct policy *policy;       // takes unknowns and remarks
-    struct map unknowns;         // the first so many of those, by place and reason
+    struct {
+        struct upstream_block *items;
+        uint32_t count, capacity;
+    } upstreams;
+    struct map assigned;   // names that some set or named group assigns
+    struct map inputs;     // of a fragment: those of them that are read before they are set
+    uint64_t hash;         // of everything that was read
+    uint64_t code;         // hash of what is imported for code in njs, Lua and Perl
+    struct policy *policy; // takes unknowns and remarks
+    struct map unknowns;   // the first so many of those, by place and reason
     uint32_t unknown_count;
     const struct conf *root;
     const struct nginx_loader *loader; // that read it
@@ -334,8 +368,8 @@ bool config_is_input(const struct nginx_config *config,
 // The nearest block, from `block` upwards, that says something.
 const struct header_lines *block_adds(const struct nginx_config *config, const struct block *block);
 const struct block *block_error_pages(const struct block *block);
-const struct block *block_hidden(const struct block *block);
-const struct block *block_passed(const struct block *block);
+const struct block *block_hidden(const struct block *block, enum family family);
+const struct block *block_passed(const struct block *block, enum family family);
 const struct block *block_rules(const struct block *block);
 const struct block *block_auth_basic(const struct block *block);
 const struct block *block_auth_request(const struct block *block);

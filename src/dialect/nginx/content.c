@@ -1,6 +1,7 @@
 // What is answered once access is granted: files, folders, upstreams, code
 // (reference/nginx.md 3.3, 3.5).
 #include "base/hash.h"
+#include "dialect/nginx/forward.h"
 #include "dialect/nginx/machine.h"
 
 static const struct fa *word(struct machine *machine, const char *text)
@@ -176,15 +177,16 @@ static void serve_get_only(struct machine *machine, const struct state *state, S
 }
 
 // Upstream answers whose status an error page replaces.
-static void serve_upstream(struct machine *machine, const struct state *state,
-                           const struct block *from)
+static void serve_sent(struct machine *machine, const struct state *state, const struct block *from,
+                       const struct sent *sent)
 {
     struct model *model = machine->model;
     const struct block *pages =
         block_error_pages(state->cfg); // a used one still takes the answer away
     struct states rest = { 0 };
     *vec_push(machine->scratch, &rest) = *state;
-    bool intercepts = block_flag(state->cfg, offsetof(struct block, intercept_errors), false);
+    size_t flag = offsetof(struct block, intercept_errors) + from->family;
+    bool intercepts = block_flag(state->cfg, flag, false);
     for (uint32_t i = 0; intercepts && pages && i < pages->error_pages.count; i++) {
         uint32_t status = pages->error_pages.items[i].status;
         if (status < 300)
@@ -195,13 +197,27 @@ static void serve_upstream(struct machine *machine, const struct state *state,
             split_language(machine, &rest.items[k], value_var(model, model->upstream_status),
                            fa_literal(model->fa, text), &hit, &missed);
         for (uint32_t k = 0; k < hit.count; k++) {
-            hit.items[k].upstream_asked = true;
+            hit.items[k].upstream_asked = sent;
             finish_status(machine, &hit.items[k], status, NULL, from->handler_span);
         }
         rest = missed;
     }
     for (uint32_t k = 0; k < rest.count; k++)
-        finish_upstream(machine, &rest.items[k], from->upstream, from->handler_span);
+        finish_upstream(machine, &rest.items[k], sent, from->handler_span);
+}
+
+static void serve_upstream(struct machine *machine, const struct state *state,
+                           const struct block *from)
+{
+    struct passed_ons sent = { 0 };
+    forward_find(machine, state, from, &sent);
+    for (uint32_t i = 0; i < sent.count; i++)
+        if (sent.items[i].two_hosts)
+            finish_unknown(
+                machine, &sent.items[i].state, STR("Host is passed on twice, which servers refuse"),
+                hash_str(hash_u64(HASH_SEED, from->hash), from->upstream), from->handler_span);
+        else
+            serve_sent(machine, &sent.items[i].state, from, sent.items[i].sent);
 }
 
 void serve_content(struct machine *machine, const struct state *state)

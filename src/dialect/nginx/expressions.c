@@ -110,10 +110,49 @@ static uint64_t replaced_group(const struct state *before, const struct state *n
     return identity;
 }
 
+// The expression in a state in which all that it is made from is decided. Its groups
+// may be others than in `begun`, where the evaluation began; that is seen only where a group stands
+// before a map (`mixed`).
+static const struct value *assemble(struct machine *machine, const struct state *begun,
+                                    const struct state *now, const struct template *expression,
+                                    bool mixed)
+{
+    struct model *model = machine->model;
+    const struct value *value = value_text(model, STR(""));
+    uint64_t identity = HASH_SEED; // of all pieces
+    bool is_long = false;
+    for (uint32_t i = 0; i < expression->count; i++) {
+        const struct template_part *part = &expression->parts[i];
+        const struct value *piece;
+        if (part->group && now->matched != begun->matched && mixed)
+            // nginx counts the length of the old group and copies the new one, or answers 500
+            piece = value_unknown(model, STR("a captured group that a map replaces meanwhile"),
+                                  replaced_group(begun, now, part->group), expression->span);
+        else if (part->group)
+            piece = capture(machine, now, now->matched, part->group, now->subject);
+        else if (part->variable.len)
+            piece = variable(machine, now, part->variable, expression->span);
+        else
+            piece = value_text(model, part->text);
+        identity = hash_u64(identity, value_hash(piece));
+        if (!is_long)
+            value = value_concat(model, value, piece);
+        is_long |= too_long(value);
+    }
+    return is_long ? value_unknown(model, STR("a value that grows too long"), identity,
+                                   expression->span)
+                   : value;
+}
+
+const struct value *evaluate_as_is(struct machine *machine, const struct state *state,
+                                   const struct template *expression)
+{
+    return assemble(machine, state, state, expression, false);
+}
+
 void evaluate_deep(struct machine *machine, const struct state *state,
                    const struct template *expression, uint32_t depth, struct evaluations *out)
 {
-    struct model *model = machine->model;
     struct states ready = { 0 };
     *vec_push(machine->scratch, &ready) = *state;
     bool captured_before_map = false;
@@ -129,30 +168,7 @@ void evaluate_deep(struct machine *machine, const struct state *state,
     }
     for (uint32_t k = 0; k < ready.count; k++) {
         const struct state *now = &ready.items[k];
-        const struct value *value = value_text(model, STR(""));
-        uint64_t identity = HASH_SEED; // of all pieces
-        bool is_long = false;
-        for (uint32_t i = 0; i < expression->count; i++) {
-            const struct template_part *part = &expression->parts[i];
-            const struct value *piece;
-            if (part->group && now->matched != state->matched && captured_before_map)
-                // nginx counts the length of the old group and copies the new one, or answers 500
-                piece = value_unknown(model, STR("a captured group that a map replaces meanwhile"),
-                                      replaced_group(state, now, part->group), expression->span);
-            else if (part->group)
-                piece = capture(machine, now, now->matched, part->group, now->subject);
-            else if (part->variable.len)
-                piece = variable(machine, now, part->variable, expression->span);
-            else
-                piece = value_text(model, part->text);
-            identity = hash_u64(identity, value_hash(piece));
-            if (!is_long)
-                value = value_concat(model, value, piece);
-            is_long |= too_long(value);
-        }
-        if (is_long)
-            value = value_unknown(model, STR("a value that grows too long"), identity,
-                                  expression->span);
+        const struct value *value = assemble(machine, state, now, expression, captured_before_map);
         *vec_push(machine->scratch, out) = (struct evaluation){ *now, value };
     }
 }

@@ -190,6 +190,7 @@ void redirect_to(struct machine *machine, const struct state *state, const struc
         break;
     }
     next.internal = true;
+    next.path_broken = false;
     next.cfg = next.server;
     serve(machine, &next);
 }

@@ -81,7 +81,8 @@ void read_more_headers(struct nginx_config *config, struct block *block, const s
 
 void read_hidden(struct nginx_config *config, struct block *block, const struct conf *conf)
 {
-    *vec_push(config->model->arena, &block->hidden) = conf_word(conf, 1);
+    *vec_push(config->model->arena, &block->hidden[family_of(conf)]) =
+        (struct conf_word){ .text = conf_word(conf, 1), .span = conf->head };
     if (str_ends(conf_word(conf, 1), STR("*")))
         config_remark(
             config, "CG507", conf->head,
@@ -92,7 +93,8 @@ void read_hidden(struct nginx_config *config, struct block *block, const struct 
 
 void read_passed(struct nginx_config *config, struct block *block, const struct conf *conf)
 {
-    *vec_push(config->model->arena, &block->passed) = conf_word(conf, 1);
+    *vec_push(config->model->arena, &block->passed[family_of(conf)]) =
+        (struct conf_word){ .text = conf_word(conf, 1), .span = conf->head };
 }
 
 void add_unknown_headers(struct nginx_config *config, struct block *block, const struct conf *conf,

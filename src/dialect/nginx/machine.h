@@ -24,7 +24,9 @@ struct state {
     const struct value *path, *args, *method;
     uint32_t error_status; // err_status: overrides what is sent; 0: none
     uint32_t changes_left; // of the budget for re-searches and redirects
-    bool path_changed, error_page_used, internal, stopped, upstream_asked;
+    bool path_broken; // "rewrite ... break" changed the path, so that no location stands for it
+    bool path_changed, error_page_used, internal, stopped;
+    const struct sent *upstream_asked; // an answer to this led here; NULL: none did
     bool headerless; // the request line alone was read: no header of the request is known
     // While headers are made: who answers, and with what.
     bool answering;
@@ -84,6 +86,9 @@ struct evaluations {
 };
 void evaluate(struct machine *machine, const struct state *state, const struct template *expression,
               struct evaluations *out);
+// The value without splitting: of no use where there are maps that have no result yet.
+const struct value *evaluate_as_is(struct machine *machine, const struct state *state,
+                                   const struct template *expression);
 // A variable that needs no splitting any more (evaluate splits first).
 const struct value *variable(struct machine *machine, const struct state *state, Str name,
                              Span span);
@@ -159,7 +164,8 @@ struct cached_states {
     uint32_t count, capacity;
 };
 void split_caching(struct machine *machine, const struct state *state, struct cached_states *out);
-void finish_upstream(struct machine *machine, const struct state *state, Str upstream, Span span);
+void finish_upstream(struct machine *machine, const struct state *state, const struct sent *sent,
+                     Span span);
 void finish_unknown(struct machine *machine, const struct state *state, Str reason,
                     uint64_t identity, Span span);
 void finish_none(struct machine *machine, const struct state *state, Span span);

@@ -229,6 +229,7 @@ static void add_endpoint(struct machine *machine, const struct serving *serving,
     const struct nginx_config *config = machine->config;
     *endpoint = (struct endpoint){
         .layer = config->rendered ? config->rendered->layer : "nginx",
+        .program = config->main_file,
         .hosts = server->names.count ? rendered_hosts(config, server) : nobody,
         .host_count = server->names.count ? server->names.count : 1,
         .match = match_of(location),
@@ -253,13 +254,14 @@ static void add_malformed(struct machine *machine, const struct serving *serving
 {
     struct model *model = machine->model;
     struct cells cells = { 0 };
+    static const struct sent nowhere_sent = { 0 };
     const struct target nowhere = { .location = machine->server, .paths = fa_none(model->fa) };
     struct state state = {
         .box = box_without(model, serving->box, model->host),
         .server = machine->server,
         .cfg = machine->server,
         .headerless = true,
-        .upstream_asked = true, // not about this request, if an error page leads to it
+        .upstream_asked = &nowhere_sent, // not about this request, if an error page leads to it
         .path = value_text(model, STR("")),
         .args = value_text(model, STR("")),
         .method = value_var(model, model->method),

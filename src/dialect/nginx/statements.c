@@ -17,7 +17,9 @@ struct block *block_new(struct nginx_config *config, enum block_kind kind,
     block->parent = parent;
     block->span = conf->head;
     block->hash = conf->hash;
-    block->intercept_errors = block->recursive_error_pages = block->autoindex = -1;
+    for (size_t i = 0; i < FAMILIES; i++)
+        block->intercept_errors[i] = -1;
+    block->passes_headers = block->recursive_error_pages = block->autoindex = -1;
     block->merge_slashes = block->gzip = block->gzip_vary = -1;
     return block;
 }
@@ -188,9 +190,10 @@ static void read_flag(struct nginx_config *config, struct block *block, const st
         { "gzip", offsetof(struct block, gzip) },
         { "gzip_vary", offsetof(struct block, gzip_vary) },
         { "merge_slashes", offsetof(struct block, merge_slashes) },
+        { "proxy_pass_request_headers", offsetof(struct block, passes_headers) },
         { "recursive_error_pages", offsetof(struct block, recursive_error_pages) },
     };
-    size_t offset = offsetof(struct block, intercept_errors); // of proxy_, fastcgi_, uwsgi_ ...
+    size_t offset = offsetof(struct block, intercept_errors) + family_of(conf);
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (conf_is(conf, flags[i].name))
             offset = flags[i].offset;
@@ -220,15 +223,6 @@ static void read_try_files(struct nginx_config *config, struct block *block,
 }
 
 // ---- what answers
-
-static void read_pass(struct nginx_config *config, struct block *block, const struct conf *conf)
-{
-    (void)config;
-    block->handler = HANDLER_UPSTREAM;
-    block->module = upstream_module(conf_word(conf, 0));
-    block->upstream = conf_word(conf, 1);
-    block->handler_span = conf->head;
-}
 
 static void read_own_content(struct nginx_config *config, struct block *block,
                              const struct conf *conf)
@@ -433,6 +427,7 @@ static const struct statement {
     { "fastcgi_ignore_headers", read_caching },
     { "fastcgi_intercept_errors", read_flag },
     { "fastcgi_no_cache", read_caching },
+    { "fastcgi_param", read_param },
     { "fastcgi_pass", read_pass },
     { "fastcgi_pass_header", read_passed },
     { "geo", read_computed },
@@ -440,6 +435,7 @@ static const struct statement {
     { "grpc_intercept_errors", read_flag },
     { "grpc_pass", read_pass },
     { "grpc_pass_header", read_passed },
+    { "grpc_set_header", read_sent_header },
     { "gzip", read_flag },
     { "gzip_vary", read_flag },
     { "header_filter_by_lua", read_header_code },
@@ -472,9 +468,12 @@ static const struct statement {
     { "proxy_hide_header", read_hidden },
     { "proxy_ignore_headers", read_caching },
     { "proxy_intercept_errors", read_flag },
+    { "proxy_method", read_method },
     { "proxy_no_cache", read_caching },
     { "proxy_pass", read_pass },
     { "proxy_pass_header", read_passed },
+    { "proxy_pass_request_headers", read_flag },
+    { "proxy_set_header", read_sent_header },
     { "recursive_error_pages", read_flag },
     { "return", read_rewrite },
     { "rewrite", read_rewrite },
@@ -493,6 +492,7 @@ static const struct statement {
     { "scgi_ignore_headers", read_caching },
     { "scgi_intercept_errors", read_flag },
     { "scgi_no_cache", read_caching },
+    { "scgi_param", read_param },
     { "scgi_pass", read_pass },
     { "scgi_pass_header", read_passed },
     { "server_name", read_server_name },
@@ -505,6 +505,7 @@ static const struct statement {
     { "split_clients", read_computed },
     { "stub_status", read_own_content },
     { "try_files", read_try_files },
+    { "upstream", read_upstream },
     { "uwsgi_buffering", read_caching },
     { "uwsgi_cache", read_caching },
     { "uwsgi_cache_bypass", read_caching },
@@ -515,6 +516,7 @@ static const struct statement {
     { "uwsgi_ignore_headers", read_caching },
     { "uwsgi_intercept_errors", read_flag },
     { "uwsgi_no_cache", read_caching },
+    { "uwsgi_param", read_param },
     { "uwsgi_pass", read_pass },
     { "uwsgi_pass_header", read_passed },
 };

@@ -33,6 +33,16 @@ void config_unknown(struct nginx_config *config, Span span, Str reason, uint64_t
 void config_note(struct nginx_config *config, Span span);
 void config_remark(struct nginx_config *config, const char *rule, Span span, Str message);
 
+// Whose directive it is, by its name's beginning: proxy_pass, grpc_set_header ...
+enum family family_of(const struct conf *conf);
+const char *family_name(enum family family); // "proxy_"
+
+// Rows of the table in statements.c whose code stands in pass_statements.c.
+void read_pass(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_sent_header(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_param(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_method(struct nginx_config *config, struct block *block, const struct conf *conf);
+void read_upstream(struct nginx_config *config, struct block *block, const struct conf *conf);
 // Rows of the table in statements.c whose code stands in header_statements.c.
 void read_add_header(struct nginx_config *config, struct block *block, const struct conf *conf);
 void read_adds_mode(struct nginx_config *config, struct block *block, const struct conf *conf);
@@ -49,5 +59,3 @@ void read_unknown_headers(struct nginx_config *config, struct block *block, cons
 
 // Rows whose code stands in caching.c.
 void read_caching(struct nginx_config *config, struct block *block, const struct conf *conf);
-// The module that a directive's name begins with.
-enum upstream_module upstream_module(Str name);

@@ -41,9 +41,10 @@ static bool same_future(const struct state *a, const struct state *b)
 {
     return a->cfg == b->cfg && a->server == b->server && a->error_status == b->error_status &&
            a->changes_left == b->changes_left && a->path_changed == b->path_changed &&
-           a->error_page_used == b->error_page_used && a->internal == b->internal &&
-           a->stopped == b->stopped && a->upstream_asked == b->upstream_asked && !a->answering &&
-           !b->answering && value_equal(a->path, b->path) && value_equal(a->args, b->args) &&
+           a->path_broken == b->path_broken && a->error_page_used == b->error_page_used &&
+           a->internal == b->internal && a->stopped == b->stopped &&
+           a->upstream_asked == b->upstream_asked && !a->answering && !b->answering &&
+           value_equal(a->path, b->path) && value_equal(a->args, b->args) &&
            value_equal(a->method, b->method) && same_subject(a, b) &&
            same_bindings(a->bindings, b->bindings);
 }
@@ -191,6 +192,7 @@ static void run_rewritten(struct machine *machine, const struct state *hit, cons
                                                value_hash(more.items[k].value), step->span);
             now.internal = true; // as far as nginx is concerned
             now.path_changed = step->flag != REWRITE_BREAK;
+            now.path_broken = step->flag == REWRITE_BREAK;
             now.stopped = step->flag == REWRITE_BREAK || step->flag == REWRITE_LAST;
             Str text;
             if (value_is_text(now.path, &text) && text.len == 0) {
