@@ -246,7 +246,7 @@ def main():
         upstream.stop()
 
 
-def summary(results):
+def summary(results, limit=UNKNOWN_LIMIT):
     total, bad, failed, seeds, configurations = 0, 0, [], [], 0
     reasons = collections.Counter()
     for result in results:
@@ -269,7 +269,7 @@ def summary(results):
     share = unknown / total if total else 1.0
     print(f"{configurations} configurations, {total} requests: {bad} mismatches, {len(failed)} failures,"
           f" {unknown} unknown ({100 * share:.2f} %)")
-    return 1 if bad or failed or share > UNKNOWN_LIMIT else 0
+    return 1 if bad or failed or share > limit else 0
 
 
 if __name__ == "__main__":
