@@ -226,6 +226,7 @@ static void read_document(struct envoy *envoy)
     struct model *model = envoy->model;
     struct found found = { 0 };
     find_all(envoy, &found);
+    envoy_find_clusters(envoy);
     bool *used = ARENA_ARRAY(model->arena, bool, found.configs.count + 1);
     bool by_port = has_several_ports(&found);
     const struct box *all = envoy->box;

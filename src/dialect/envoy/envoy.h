@@ -2,6 +2,7 @@
 // envoy: Envoy's own configuration: bootstrap, listeners, route configurations, configuration
 // dumps. Source: reference/gateways.md section 6.
 
+#include "base/map.h"
 #include "dialect/documents.h"
 #include "dialect/engine/envoy_cors.h"
 
@@ -24,6 +25,7 @@ struct envoy {
     struct policy *policy;
     const struct document *document;
     const struct box *box; // the requests that come to it
+    struct map clusters;   // that stand in it, by name: envoy_find_clusters
     bool good;
 };
 bool envoy_complain(struct envoy *envoy, const struct data *at, const char *format, ...)
@@ -45,6 +47,25 @@ struct envoy_level {
 // `holder` has typed_per_filter_config; `legacy` (may be NULL) has the field cors.
 struct envoy_level envoy_read_level(struct envoy *envoy, const struct data *holder,
                                     const struct data *legacy, Str filter);
+
+// ---- what a cluster is sent: envoy_forward.c. What the fields do is said beside them in
+// route_components.proto (E3)
+
+enum { ENVOY_LEVELS = 4 };
+
+// A request on its way to a cluster.
+struct envoy_onward {
+    const struct data *action, *match;       // of its route
+    const struct data *levels[ENVOY_LEVELS]; // the cluster's share (or NULL), the route, its
+                                             // virtual host, the route configuration
+    Str cluster;                             // empty: chosen by a header
+    uint64_t rewriters;                      // identity of filters that may change any header; 0:
+                                             // there are none
+};
+
+void envoy_find_clusters(struct envoy *envoy);
+Str envoy_target(const struct envoy *envoy, Str name); // of a cluster, as a URL
+const struct forward *envoy_forward(struct envoy *envoy, const struct envoy_onward *onward);
 
 // ---- routes: envoy_routes.c
 

@@ -202,17 +202,23 @@ static bool merge_levels(const struct served *place, const struct data *weighted
     return true;
 }
 
-static Str cluster_target(const struct served *place, Str cluster)
+// What the cluster is sent of what comes to the route.
+static void pass_on(const struct served *place, struct cases *cases, struct branch in,
+                    const struct data *weighted, Str cluster)
 {
-    if (!cluster.len)
-        return STR("http://$cluster"); // chosen by a header
-    return str_concat(place->envoy->model->arena, STR("http://"), cluster);
-}
-
-static void forward(const struct served *place, struct cases *cases, struct branch in, Str cluster)
-{
-    change_all_headers(place, cases, &in);
-    branch_forward(cases, in, cluster_target(place, cluster), place->action->span);
+    const struct envoy_filters *rewrites = &place->chain->rewrites;
+    const struct envoy_onward onward = {
+        .action = place->action,
+        .match = envoy_field(place->route->route, "match"),
+        .levels = { weighted, place->levels[0], place->levels[1], place->levels[2] },
+        .cluster = cluster,
+        .rewriters = rewrites->first ? filter_identity(place, rewrites) : 0,
+    };
+    branch_respond(cases, in,
+                   (struct response){ .answer = ANSWER_UPSTREAM,
+                                      .upstream = envoy_target(place->envoy, cluster),
+                                      .forward = envoy_forward(place->envoy, &onward),
+                                      .span = place->action->span });
 }
 
 // To one cluster, through the filters.
@@ -220,17 +226,16 @@ static void serve_cluster(const struct served *place, struct cases *cases, struc
                           const struct data *weighted, Str cluster)
 {
     struct envoy_cors cors;
-    struct envoy_passed passed;
+    struct envoy_passed passed = { .other = in };
     bool runs = !place->chain->known || place->chain->has_cors;
-    if (!runs || !merge_levels(place, weighted, &cors)) {
-        forward(place, cases, in, cluster);
-        return;
+    if (runs && merge_levels(place, weighted, &cors)) {
+        envoy_cors_run(cases, in, &cors, &passed);
+        change_all_headers(place, cases, &passed.allowed);
+        envoy_cors_answer(cases, &passed.allowed, &cors);
+        pass_on(place, cases, passed.allowed, weighted, cluster);
     }
-    envoy_cors_run(cases, in, &cors, &passed);
-    change_all_headers(place, cases, &passed.allowed);
-    envoy_cors_answer(cases, &passed.allowed, &cors);
-    branch_forward(cases, passed.allowed, cluster_target(place, cluster), place->action->span);
-    forward(place, cases, passed.other, cluster);
+    change_all_headers(place, cases, &passed.other);
+    pass_on(place, cases, passed.other, weighted, cluster);
 }
 
 static void serve_clusters(const struct served *place, struct cases *cases, struct branch in)
