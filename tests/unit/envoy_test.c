@@ -172,6 +172,198 @@ START_TEST(test_row)
 }
 END_TEST
 
+// ---- what a cluster is sent
+
+#define CLUSTERS                                                                                   \
+    "\"static_resources\":{\"clusters\":["                                                         \
+    "{\"name\":\"dns\",\"type\":\"STRICT_DNS\",\"load_assignment\":{\"endpoints\":[{"              \
+    "\"lb_endpoints\":[{\"endpoint\":{\"address\":{\"socket_address\":{\"address\":"               \
+    "\"app.internal\",\"port_value\":8080}}}}]}]}},"                                               \
+    "{\"name\":\"two\",\"type\":\"STRICT_DNS\",\"load_assignment\":{\"endpoints\":[{"              \
+    "\"lb_endpoints\":[{\"endpoint\":{\"address\":{\"socket_address\":{\"address\":"               \
+    "\"a.internal\",\"port_value\":80}}}},{\"endpoint\":{\"address\":{\"socket_address\":{"        \
+    "\"address\":\"b.internal\",\"port_value\":80}}}}]}]}},"                                       \
+    "{\"name\":\"ip\",\"transport_socket\":{\"name\":\"envoy.transport_sockets.tls\"},"            \
+    "\"load_assignment\":{\"endpoints\":[{\"lb_endpoints\":[{\"endpoint\":{\"address\":{"          \
+    "\"socket_address\":{\"address\":\"::1\",\"port_value\":443}}}}]}]}},"                         \
+    "{\"name\":\"pipe\",\"load_assignment\":{\"endpoints\":[{\"lb_endpoints\":[{\"endpoint\":{"    \
+    "\"address\":{\"pipe\":{\"path\":\"/s\"}}}}]}]}}]},"
+#define SENT_AT(match, action, route, vhost, config)                                               \
+    "{" CLUSTERS "\"virtual_hosts\":[{\"name\":\"v\",\"domains\":[\"api.test\"],\"routes\":[{"     \
+    "\"match\":{" match "},\"route\":{" action "}" route "}]" vhost "}]" config "}"
+#define SENT(action) SENT_AT("\"prefix\":\"/x\"", action, "", "", "")
+#define HEADERS(route, vhost, config)                                                              \
+    SENT_AT("\"prefix\":\"/x\"", "\"cluster\":\"dns\"", route, vhost, config)
+#define ADD(key, value, more)                                                                      \
+    ",\"request_headers_to_add\":[{\"header\":{\"key\":\"" key "\",\"value\":\"" value "\"}" more  \
+    "}]"
+#define REPLACES ",\"append_action\":\"OVERWRITE_IF_EXISTS_OR_ADD\""
+#define REMOVE(name) ",\"request_headers_to_remove\":[\"" name "\"]"
+
+// For GET http://api.test/x/y?q=1 with "Origin: https://a.test".
+static const struct sent_row {
+    const char *what, *text;
+    const char *sent; // target (its servers) host path?query origin; "~": not known
+} sent_rows[] = {
+    { "all as it came", SENT("\"cluster\":\"dns\""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 https://a.test" },
+    { "a cluster that stands elsewhere", SENT("\"cluster\":\"app\""),
+      "http://app () api.test /x/y?q=1 https://a.test" },
+    { "a cluster with TLS, by an address", SENT("\"cluster\":\"ip\""),
+      "https://ip ([::1]:443) api.test /x/y?q=1 https://a.test" },
+    { "a cluster at no address", SENT("\"cluster\":\"pipe\""),
+      "http://pipe () api.test /x/y?q=1 https://a.test" },
+    { "several endpoints", SENT("\"cluster\":\"two\""),
+      "http://two (a.internal:80 b.internal:80) api.test /x/y?q=1 https://a.test" },
+    // the Host header
+    { "host_rewrite_literal", SENT("\"cluster\":\"app\",\"host_rewrite_literal\":\"b.test\""),
+      "http://app () b.test /x/y?q=1 https://a.test" },
+    { "hostRewriteLiteral", SENT("\"cluster\":\"app\",\"hostRewriteLiteral\":\"b.test\""),
+      "http://app () b.test /x/y?q=1 https://a.test" },
+    { "auto_host_rewrite", SENT("\"cluster\":\"dns\",\"auto_host_rewrite\":true"),
+      "http://dns (app.internal:8080) app.internal /x/y?q=1 https://a.test" },
+    { "auto_host_rewrite false", SENT("\"cluster\":\"dns\",\"auto_host_rewrite\":false"),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 https://a.test" },
+    { "auto_host_rewrite does nothing where endpoints have no names",
+      SENT("\"cluster\":\"ip\",\"auto_host_rewrite\":true"),
+      "https://ip ([::1]:443) api.test /x/y?q=1 https://a.test" },
+    { "auto_host_rewrite with several names",
+      SENT("\"cluster\":\"two\",\"auto_host_rewrite\":true"),
+      "http://two (a.internal:80 b.internal:80) ~ /x/y?q=1 https://a.test" },
+    { "auto_host_rewrite to a cluster that is not known",
+      SENT("\"cluster\":\"app\",\"auto_host_rewrite\":true"),
+      "http://app () ~ /x/y?q=1 https://a.test" },
+    { "host_rewrite_header", SENT("\"cluster\":\"app\",\"host_rewrite_header\":\"x-host\""),
+      "http://app () ~ /x/y?q=1 https://a.test" },
+    { "host_rewrite_path_regex",
+      SENT("\"cluster\":\"app\",\"host_rewrite_path_regex\":{\"substitution\":\"x\"}"),
+      "http://app () ~ /x/y?q=1 https://a.test" },
+    { "the share of a cluster has a literal of its own",
+      SENT("\"weighted_clusters\":{\"clusters\":[{\"name\":\"app\",\"weight\":1,"
+           "\"host_rewrite_literal\":\"b.test\"}]}"),
+      "http://app () b.test /x/y?q=1 https://a.test" },
+    { "two literals",
+      SENT("\"host_rewrite_literal\":\"c.test\",\"weighted_clusters\":{\"clusters\":[{\"name\":"
+           "\"app\",\"host_rewrite_literal\":\"b.test\"}]}"),
+      "http://app () ~ /x/y?q=1 https://a.test" },
+    // the path
+    { "prefix_rewrite", SENT("\"cluster\":\"app\",\"prefix_rewrite\":\"/v1\""),
+      "http://app () api.test /v1/y?q=1 https://a.test" },
+    { "prefix_rewrite to / doubles it", SENT("\"cluster\":\"app\",\"prefix_rewrite\":\"/\""),
+      "http://app () api.test //y?q=1 https://a.test" },
+    { "an empty prefix_rewrite is none", SENT("\"cluster\":\"app\",\"prefix_rewrite\":\"\""),
+      "http://app () api.test /x/y?q=1 https://a.test" },
+    { "prefix_rewrite, letters of any case",
+      SENT_AT("\"prefix\":\"/X\",\"case_sensitive\":false",
+              "\"cluster\":\"app\",\"prefix_rewrite\":\"/v1\"", "", "", ""),
+      "http://app () api.test /v1/y?q=1 https://a.test" },
+    { "prefix_rewrite of a whole path",
+      SENT_AT("\"path\":\"/x/y\"", "\"cluster\":\"app\",\"prefix_rewrite\":\"/v1\"", "", "", ""),
+      "http://app () api.test /v1?q=1 https://a.test" },
+    { "prefix_rewrite behind path_separated_prefix",
+      SENT_AT("\"path_separated_prefix\":\"/x\"", "\"cluster\":\"app\",\"prefix_rewrite\":\"/v1\"",
+              "", "", ""),
+      "http://app () api.test /v1/y?q=1 https://a.test" },
+    { "prefix_rewrite behind an expression swaps the whole path",
+      SENT_AT("\"safe_regex\":{\"regex\":\"/x.*\"}",
+              "\"cluster\":\"app\",\"prefix_rewrite\":\"/v1\"", "", "", ""),
+      "http://app () api.test /v1?q=1 https://a.test" },
+    { "prefix_rewrite with a query", SENT("\"cluster\":\"app\",\"prefix_rewrite\":\"/v1?a=\""),
+      "http://app () api.test ~?~ https://a.test" },
+    { "regex_rewrite",
+      SENT("\"cluster\":\"app\",\"regex_rewrite\":{\"pattern\":{\"regex\":\"^/x\"},"
+           "\"substitution\":\"\"}"),
+      "http://app () api.test ~?~ https://a.test" },
+    { "path_rewrite", SENT("\"cluster\":\"app\",\"path_rewrite\":\"/%REQ(x)%\""),
+      "http://app () api.test ~?~ https://a.test" },
+    // other headers, at each level
+    { "a header removed from the request", HEADERS(REMOVE("Origin"), "", ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 " },
+    { "by the virtual host", HEADERS("", REMOVE("origin"), ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 " },
+    { "by the route configuration", HEADERS("", "", REMOVE("origin")),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 " },
+    { "by the share of a cluster",
+      SENT("\"weighted_clusters\":{\"clusters\":[{\"name\":\"app\"" REMOVE("origin") "}]}"),
+      "http://app () api.test /x/y?q=1 " },
+    { "removed twice", HEADERS(REMOVE("Origin"), REMOVE("origin"), ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 " },
+    { "a text in place of what came", HEADERS(ADD("Origin", "https://b.test", REPLACES), "", ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 https://b.test" },
+    { "append: false, as of old",
+      HEADERS(ADD("Origin", "https://b.test", ",\"append\":false"), "", ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 https://b.test" },
+    { "a text beside what came", HEADERS(ADD("Origin", "https://b.test", ""), "", ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 ~" },
+    { "a format", HEADERS(ADD("Origin", "%REQ(x)%", REPLACES), "", ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 ~" },
+    { "added here and removed there",
+      HEADERS(ADD("Origin", "https://b.test", REPLACES), REMOVE("origin"), ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 ~" },
+    { "added twice",
+      HEADERS(ADD("Origin", "https://b.test", REPLACES), ADD("Origin", "https://b.test", REPLACES),
+              ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 ~" },
+    { "another header", HEADERS(ADD("X-Other", "1", ""), REMOVE("x-more"), ""),
+      "http://dns (app.internal:8080) api.test /x/y?q=1 https://a.test" },
+    { "the host and the path as headers",
+      HEADERS(ADD("Host", "b.test", REPLACES), ADD(":path", "/z", REPLACES), ""),
+      "http://dns (app.internal:8080) ~ ~?~ https://a.test" },
+};
+
+static Str sent_value(struct model *model, const struct value *value, const struct request *request,
+                      Str as_it_came)
+{
+    Str out, reason;
+    if (!value)
+        return as_it_came;
+    return value_of(model, value, request, &out, &reason) ? out : STR("~");
+}
+
+// The answer to GET http://api.test/x/y?q=1 is passed on; what is sent, as the rows have it.
+static Str sent_text(struct arena *arena, const char *text)
+{
+    static const struct dialect_options none = { 0 };
+    struct run *run = run_new(arena, &limits_default);
+    struct model *model = model_new(run);
+    struct dialect_row row = { .path = "e.json", .text = text };
+    struct source *source =
+        source_new(run, files_new(arena), &dialect_source_ops, str_from(row.path), &row);
+    struct request request;
+    struct dialect_result result = { 0 };
+    struct buf out = { .arena = arena };
+    ck_assert_msg(dialect_load(model, source, &none, NULL, 0, &result), "%s", text);
+    dialect_request(arena, "GET http://api.test/x/y?q=1 Origin=https://a.test", &request);
+    ck_assert_uint_eq(result.policy->endpoint_count, 1);
+    ck_assert_uint_eq(result.policy->endpoints[0]->cell_count, 1);
+    const struct response *response = result.policy->endpoints[0]->cells[0].response;
+    const struct forward *forward = response->forward;
+    const struct value *origin = NULL;
+    for (uint32_t i = 0; i < forward->header_count; i++)
+        if (str_is(forward->headers[i].name, "origin"))
+            origin = forward->headers[i].value;
+    buf_addf(&out, "%.*s (", STR_ARG(response->upstream));
+    for (uint32_t i = 0; i < forward->server_count; i++)
+        buf_addf(&out, "%s%.*s", i ? " " : "", STR_ARG(forward->servers[i]));
+    buf_addf(&out, ") %.*s",
+             STR_ARG(sent_value(model, forward->host, &request, request.authority)));
+    buf_addf(&out, " %.*s", STR_ARG(sent_value(model, forward->path, &request, request.path)));
+    buf_addf(&out, "?%.*s", STR_ARG(sent_value(model, forward->query, &request, request.query)));
+    buf_addf(&out, " %.*s", STR_ARG(sent_value(model, origin, &request, STR("https://a.test"))));
+    return buf_str(&out);
+}
+
+START_TEST(test_sent)
+{
+    const struct sent_row *row = &sent_rows[_i];
+    struct arena *arena = arena_new();
+    Str got = sent_text(arena, row->text);
+    ck_assert_msg(str_is(got, row->sent), "%s\n  expected: %s\n  got:      %.*s", row->what,
+                  row->sent, STR_ARG(got));
+    arena_free(arena);
+}
+END_TEST
+
 // What Envoy refuses is said, at its place.
 START_TEST(test_refused)
 {
@@ -192,6 +384,7 @@ int main(void)
     Suite *suite = suite_create("envoy");
     TCase *table = tcase_create("rows");
     tcase_add_loop_test(table, test_row, 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_loop_test(table, test_sent, 0, (int)(sizeof sent_rows / sizeof *sent_rows));
     tcase_add_test(table, test_refused);
     suite_add_tcase(suite, table);
     return check_main(suite);
