@@ -1,4 +1,7 @@
 // Envoy's CORS filter: reference/gateways.md section 6, statement by statement.
+#include "base/hash.h"
+#include "policy/value.h"
+
 #include "unit/dialect_table.h"
 
 #define VHOST(policy, route)                                                                       \
@@ -320,23 +323,50 @@ static Str sent_value(struct model *model, const struct value *value, const stru
     return value_of(model, value, request, &out, &reason) ? out : STR("~");
 }
 
-// The answer to GET http://api.test/x/y?q=1 is passed on; what is sent, as the rows have it.
-static Str sent_text(struct arena *arena, const char *text)
+// The only answer of the configuration, which passes the request on.
+static const struct response *passing_response(struct arena *arena, const char *text,
+                                               struct model **model)
 {
     static const struct dialect_options none = { 0 };
     struct run *run = run_new(arena, &limits_default);
-    struct model *model = model_new(run);
     struct dialect_row row = { .path = "e.json", .text = text };
     struct source *source =
         source_new(run, files_new(arena), &dialect_source_ops, str_from(row.path), &row);
-    struct request request;
     struct dialect_result result = { 0 };
-    struct buf out = { .arena = arena };
-    ck_assert_msg(dialect_load(model, source, &none, NULL, 0, &result), "%s", text);
-    dialect_request(arena, "GET http://api.test/x/y?q=1 Origin=https://a.test", &request);
+    *model = model_new(run);
+    ck_assert_msg(dialect_load(*model, source, &none, NULL, 0, &result), "%s", text);
     ck_assert_uint_eq(result.policy->endpoint_count, 1);
     ck_assert_uint_eq(result.policy->endpoints[0]->cell_count, 1);
-    const struct response *response = result.policy->endpoints[0]->cells[0].response;
+    ck_assert_ptr_nonnull(result.policy->endpoints[0]->cells[0].response->forward);
+    return result.policy->endpoints[0]->cells[0].response;
+}
+
+// Of what is not known about what is sent.
+static uint64_t sent_hash(struct arena *arena, const char *text)
+{
+    struct model *model;
+    const struct forward *forward = passing_response(arena, text, &model)->forward;
+    const struct value *values[] = { forward->host, forward->path, forward->query };
+    uint64_t hash = HASH_SEED;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        const struct part *part = values[i] ? value_find_unknown(values[i]) : NULL;
+        hash = hash_u64(hash, part ? part->identity : 0);
+    }
+    for (uint32_t i = 0; i < forward->header_count; i++) {
+        const struct part *part = value_find_unknown(forward->headers[i].value);
+        hash = hash_u64(hash, part ? part->identity : 0);
+    }
+    return hash;
+}
+
+// GET http://api.test/x/y?q=1 as it is sent, in the form of the rows.
+static Str sent_text(struct arena *arena, const char *text)
+{
+    struct model *model;
+    struct request request;
+    struct buf out = { .arena = arena };
+    const struct response *response = passing_response(arena, text, &model);
+    dialect_request(arena, "GET http://api.test/x/y?q=1 Origin=https://a.test", &request);
     const struct forward *forward = response->forward;
     const struct value *origin = NULL;
     for (uint32_t i = 0; i < forward->header_count; i++)
@@ -364,6 +394,42 @@ START_TEST(test_sent)
 }
 END_TEST
 
+// What is not known of the request is another unknown as soon as anything of what decides it is.
+START_TEST(test_unknown_is_told_apart)
+{
+    static const struct {
+        const char *what, *old, *new;
+    } pairs[] = {
+        { "the header that the host comes from",
+          SENT("\"cluster\":\"app\",\"host_rewrite_header\":\"x-a\""),
+          SENT("\"cluster\":\"app\",\"host_rewrite_header\":\"x-b\"") },
+        { "what an expression is replaced by",
+          SENT("\"cluster\":\"app\",\"regex_rewrite\":{\"substitution\":\"/a\"}"),
+          SENT("\"cluster\":\"app\",\"regex_rewrite\":{\"substitution\":\"/b\"}") },
+        { "what the path is made of", SENT("\"cluster\":\"app\",\"path_rewrite\":\"/%A%\""),
+          SENT("\"cluster\":\"app\",\"path_rewrite\":\"/%B%\"") },
+        { "which paths are rewritten so",
+          SENT_AT("\"prefix\":\"/x\"", "\"cluster\":\"app\",\"path_rewrite\":\"/%A%\"", "", "", ""),
+          SENT_AT("\"prefix\":\"/x/\"", "\"cluster\":\"app\",\"path_rewrite\":\"/%A%\"", "", "",
+                  "") },
+        { "the format of a header", HEADERS(ADD("Origin", "%A%", ""), "", ""),
+          HEADERS(ADD("Origin", "%B%", ""), "", "") },
+        { "how a header is added", HEADERS("", ADD("Origin", "a", ""), ""),
+          HEADERS("", ADD("Origin", "a", ",\"append_action\":\"ADD_IF_ABSENT\""), "") },
+        { "what another level removes", HEADERS("", ADD("Origin", "a", REPLACES), REMOVE("origin")),
+          HEADERS("", ADD("Origin", "b", REPLACES), REMOVE("origin")) },
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct arena *arena = arena_new();
+        uint64_t old = sent_hash(arena, pairs[i].old), new = sent_hash(arena, pairs[i].new);
+        ck_assert_msg(old == sent_hash(arena, pairs[i].old), "%s: not the same twice",
+                      pairs[i].what);
+        ck_assert_msg(old != new, "%s makes no difference", pairs[i].what);
+        arena_free(arena);
+    }
+}
+END_TEST
+
 // What Envoy refuses is said, at its place.
 START_TEST(test_refused)
 {
@@ -385,6 +451,7 @@ int main(void)
     TCase *table = tcase_create("rows");
     tcase_add_loop_test(table, test_row, 0, (int)(sizeof rows / sizeof *rows));
     tcase_add_loop_test(table, test_sent, 0, (int)(sizeof sent_rows / sizeof *sent_rows));
+    tcase_add_test(table, test_unknown_is_told_apart);
     tcase_add_test(table, test_refused);
     suite_add_tcase(suite, table);
     return check_main(suite);
