@@ -38,12 +38,14 @@ static const struct value *sent_header(struct machine *machine, const struct sta
     for (uint32_t i = state->op_count; i-- > 0;) {
         const struct header_op *op = &state->op_room->items[i];
         if (op->verb == HEADER_UNKNOWN)
-            return unknown_variable(machine, name, "code may have changed it", 0, span);
+            return unknown_variable(machine, name, "code may have changed it",
+                                    op->value ? value_hash(op->value) : 0, span);
         if (!str_equal_nocase(op->name, name))
             continue;
         if (op->statuses &&
             (state->answer != ANSWER_OWN || !statuses_has(op->statuses, state->status)))
-            return unknown_variable(machine, name, "it depends on the status", 0, span);
+            return unknown_variable(machine, name, "it depends on the status",
+                                    op->value ? value_hash(op->value) : 0, span);
         return op->value ? op->value : value_text(model, STR(""));
     }
     return state->answer == ANSWER_UPSTREAM ? value_var(model, model_upstream_header(model, name))
