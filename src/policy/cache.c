@@ -294,8 +294,9 @@ struct cache_mixed cache_mix(struct model *model, const struct cache *cache,
     for (uint32_t i = 0; i < out.lines.count; i++)
         if (out.lines.items[i].value)
             out.lines.items[i].value = kept_value(model, out.lines.items[i].value);
-    lines_apply(model, to->ops + cache->op_count, to->op_count - cache->op_count, first->status,
-                &out.lines);
+    if (to->op_count > cache->op_count)
+        lines_apply(model, to->ops + cache->op_count, to->op_count - cache->op_count, first->status,
+                    &out.lines);
     return out;
 }
 
