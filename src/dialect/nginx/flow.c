@@ -151,7 +151,8 @@ void serve_location(struct machine *machine, const struct state *state, const st
 void jump_to(struct machine *machine, const struct state *state, const struct block *named)
 {
     struct state next = *state;
-    if (--next.changes_left == 0) {
+    Str path; // empty: it was malformed, and no named location is entered without one
+    if (--next.changes_left == 0 || (value_is_text(next.path, &path) && path.len == 0)) {
         finish_status(machine, &next, 500, NULL, named->span);
         return;
     }
