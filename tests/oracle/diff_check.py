@@ -10,6 +10,7 @@ against itself, and against itself in another spelling, has no changes; the swap
 import argparse
 import collections
 import copy
+import functools
 import json
 import multiprocessing
 import os
@@ -215,6 +216,16 @@ def allowed(one, answers):
     return passes
 
 
+class Side:
+    """One of the two versions, as `simulate` sees it."""
+
+    def __init__(self, corsgate, folder, path):
+        self.corsgate, self.folder, self.path = corsgate, folder, path
+
+    def judge(self, probes):
+        return judge(self.corsgate, self.folder, self.path, probes)
+
+
 def judge(corsgate, folder, path, probes):
     raw = [steps(one) for one in probes]
     answers = iter(server.simulate(corsgate, folder, [request for requests in raw for request in requests], path)) if raw else iter(())
@@ -319,20 +330,28 @@ def check_pair(corsgate, seed, count):
         if mirror(back) != sorted((c["direction"], c["certainty"], c["capability"], c["credentials"]) for c in changes):
             result.complaints.append("the swapped pair does not mirror the changes")
 
-        confirm(result, corsgate, folder, changes)
-        contradict(result, corsgate, folder, changes, rng, case, count)
+        sides = [Side(corsgate, folder, name) for name in ("old.conf", "new.conf")]
+        probes = [probe(rng, case, template) for template in gen.requests(case, result.seed, count)]
+        confirm(result, sides, changes, 5)
+        contradict(result, sides, changes, probes)
     return result
 
 
-def confirm(result, corsgate, folder, changes):
+def members(change, most, origins):
+    """The witness, at most that many of those that are named, and of `origins` what is in "any" set for sure."""
+    found = change["origins"]
+    every = [origin for origin in origins if origin.startswith("http")] if found["kind"] == "any" else []
+    return dict.fromkeys([found["witness"], *found["members"][:most], *every])
+
+
+def confirm(result, sides, changes, most, origins=()):
+    """Asks both sides about members of every change that is certain."""
     rows = []
     for change in changes:
         if change["certainty"] == "certain" and not change.get("condition"):
-            members = change["origins"]["members"] or []
-            for origin in dict.fromkeys([change["origins"]["witness"], *members[:5]]):
+            for origin in members(change, most, origins):
                 rows.append((change, at_witness(change, origin)))
-    before = judge(corsgate, folder, "old.conf", [one for _, one in rows])
-    after = judge(corsgate, folder, "new.conf", [one for _, one in rows])
+    before, after = (side.judge([one for _, one in rows]) for side in sides)
     for (change, one), had, has in zip(rows, before, after, strict=True):
         want = (False, True) if change["direction"] == "gained" else (True, False)
         result.kind["witnesses"] += 1
@@ -344,11 +363,10 @@ def confirm(result, corsgate, folder, changes):
             result.complaints.append(f"witness: {change['direction']} {change['capability']} at {one}: before {had}, after {has}")
 
 
-def contradict(result, corsgate, folder, changes, rng, case, count):
-    probes = [probe(rng, case, template) for template in gen.requests(case, result.seed, count)]
+def contradict(result, sides, changes, probes):
+    """Asks both sides; where they differ, the changes must say so."""
     probes = [one for one in probes if not is_refused(one["url"])]
-    before = judge(corsgate, folder, "old.conf", probes)
-    after = judge(corsgate, folder, "new.conf", probes)
+    before, after = (side.judge(probes) for side in sides)
     for one, had, has in zip(probes, before, after, strict=True):
         result.kind["probes"] += 1
         if not {had, has} <= {True, False}:
@@ -361,12 +379,36 @@ def contradict(result, corsgate, folder, changes, rng, case, count):
 
 
 def work(arguments):
+    check, seed = arguments
     try:
-        return check_pair(*arguments)
+        return check(seed)
     except Exception as error:  # one seed's trouble is a result, not the end of the run
-        result = Result(arguments[1])
+        result = Result(seed)
         result.complaints.append(f"{type(error).__name__}: {error}")
         return result
+
+
+def run_all(check, options):
+    """`check` makes a Result of a seed; for options.seed alone, in full, or for all of options."""
+    if options.seed is not None:
+        result = check(options.seed)
+        print("# old\n" + result.texts[0] + "\n# new\n" + result.texts[1])
+        print("\n".join(result.complaints))
+        return 1 if result.complaints else 0
+    seeds = range(options.first, options.first + options.seeds)
+    bad, kinds = [], collections.Counter()
+    with multiprocessing.Pool(options.jobs) as pool:
+        for result in pool.imap(work, [(check, seed) for seed in seeds]):
+            for complaint in result.complaints[:3]:
+                print(f"seed {result.seed}: {complaint}")
+            if result.complaints:
+                bad.append(result.seed)
+            kinds.update(result.kind)
+    if bad:
+        print(f"seeds with contradictions: {' '.join(map(str, bad[:40]))}")
+    print(", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())))
+    print(f"{len(seeds)} pairs, {len(bad)} with contradictions")
+    return 1 if bad else 0
 
 
 def main():
@@ -381,25 +423,7 @@ def main():
     corsgate = os.path.realpath(options.corsgate)
     if not os.access(corsgate, os.X_OK):
         parser.error(f"{options.corsgate} is not a program")
-    if options.seed is not None:
-        result = check_pair(corsgate, options.seed, options.probes)
-        print("# old\n" + result.texts[0] + "\n# new\n" + result.texts[1])
-        print("\n".join(result.complaints))
-        return 1 if result.complaints else 0
-    seeds = range(options.first, options.first + options.seeds)
-    bad, kinds = [], collections.Counter()
-    with multiprocessing.Pool(options.jobs) as pool:
-        for result in pool.imap(work, [(corsgate, seed, options.probes) for seed in seeds]):
-            for complaint in result.complaints[:3]:
-                print(f"seed {result.seed}: {complaint}")
-            if result.complaints:
-                bad.append(result.seed)
-            kinds.update(result.kind)
-    if bad:
-        print(f"seeds with contradictions: {' '.join(map(str, bad[:40]))}")
-    print(", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())))
-    print(f"{len(seeds)} pairs, {len(bad)} with contradictions")
-    return 1 if bad else 0
+    return run_all(functools.partial(check_pair, corsgate, count=options.probes), options)
 
 
 if __name__ == "__main__":

@@ -4,18 +4,23 @@ requests to the outer one, status and headers as they arrive.
 
     stack.py --corsgate PROGRAM --seeds N    N pairs
     stack.py --corsgate PROGRAM --seed K     one of them, with its texts
+    stack.py --corsgate PROGRAM --diff ...   without servers: N pairs of which one layer is changed at random, `diff` against
+                                             what `simulate` says of both versions for some thirty origins
 
 The layers are linked by `stack:`, or by the name that the outer one passes requests on to. Fails on any mismatch."""
 
 import argparse
 import copy
+import functools
 import multiprocessing
 import os
 import random
 import shutil
 import sys
 
+import browser
 import conf
+import diff_check
 import gen
 import idioms
 import run
@@ -92,6 +97,29 @@ def without(block, name):
             without(inner, name)
 
 
+def draw(seed, layer, rng, by_name):
+    """A configuration for that layer; whether nginx loads it is another matter."""
+    while True:
+        case = gen.Gen(seed).case()
+        if case.mode == "proxy":
+            break
+        seed += "+"
+    statements = copy.deepcopy(case.statements)
+    if layer == INNER:  # "//" that the outer one takes for "/" is not modelled behind it
+        without(statements, "merge_slashes")
+    if layer == OUTER:
+        pass_on(statements, rng, origin_maps(statements))
+    if by_name and layer == OUTER:
+        linked_by_name(statements)
+    elif by_name and "@P0@" in case.plain:
+        named(statements, rng)
+    return gen.Case(statements, random.Random(0), "proxy", seed)
+
+
+def settings(by_name):
+    return idioms.settings() + ("" if by_name else "stack: [outer/nginx.conf, inner/nginx.conf]\n")
+
+
 class Pair:
     """Two configurations that nginx loads, running, the outer one in front of the inner one."""
 
@@ -106,9 +134,8 @@ class Pair:
         for layer in (INNER, OUTER):
             behind = upstream if layer == INNER else self.ports[INNER][0]
             self.cases[layer] = self.start(seed, layer, behind, statements and statements[layer])
-        stack = "" if self.by_name else "stack: [outer/nginx.conf, inner/nginx.conf]\n"
         os.makedirs(self.read)
-        server.write(os.path.join(self.read, ".corsgate.yml"), idioms.settings() + stack)
+        server.write(os.path.join(self.read, ".corsgate.yml"), settings(self.by_name))
         for layer in (OUTER, INNER):
             server.site(os.path.join(self.read, layer))
             shutil.copy(os.path.join(folder, layer, "nginx.conf"), os.path.join(self.read, layer))
@@ -119,7 +146,7 @@ class Pair:
         os.makedirs(folder, exist_ok=True)
         server.site(folder)
         for attempt in range(run.ATTEMPTS):
-            case = self.case(f"{seed}/{layer}/{attempt}", layer) if statements is None else \
+            case = draw(f"{seed}/{layer}/{attempt}", layer, self.rng, self.by_name) if statements is None else \
                 gen.Case(statements, random.Random(0), "proxy", seed)
             used = [port for index, port in enumerate(self.ports[layer]) if f"@P{index}@" in case.plain]
             if self.ports[layer][0] not in used:
@@ -131,44 +158,31 @@ class Pair:
                 said = str(error)
         raise RuntimeError(f"seed {seed}: nginx loads none of {run.ATTEMPTS} configurations: {said}")
 
-    def case(self, seed, layer):
-        while True:
-            case = gen.Gen(seed).case()
-            if case.mode == "proxy":
-                break
-            seed += "+"
-        statements = copy.deepcopy(case.statements)
-        if layer == INNER:  # "//" that the outer one takes for "/" is not modelled behind it
-            without(statements, "merge_slashes")
-        if layer == OUTER:
-            pass_on(statements, self.rng, origin_maps(statements))
-        if self.by_name and layer == OUTER:
-            linked_by_name(statements)
-        elif self.by_name and "@P0@" in case.plain:
-            named(statements, self.rng)
-        return gen.Case(statements, random.Random(0), "proxy", seed)
-
     def stop(self):
         for one in self.servers:
             one.stop()
 
     def requests(self, seed, count):
-        """To the outer one; paths and origins of both."""
-        out = []
-        outer = gen.requests(self.cases[OUTER], seed, count)
-        inner = gen.requests(self.cases[INNER], f"{seed} inner", count)
-        for one, other in zip(outer, inner, strict=True):
-            one = run.filled(self.cases[OUTER], one, self.ports[OUTER])
-            if self.rng.random() < 0.4:
-                one["headers"] = other["headers"]
-            if self.rng.random() < 0.4:
-                scheme, rest = one["url"].split("://", 1)
-                host = rest.split("/")[0].split("?")[0]
-                path = other["url"].split("://", 1)[1]
-                cut = min([path.find(c) for c in "/?" if c in path] or [len(path)])
-                one["url"] = f"{scheme}://{host}{path[cut:]}"
-            out.append(one)
-        return out
+        return requests_for(self.cases, self.ports[OUTER], self.rng, seed, count)
+
+
+def requests_for(cases, ports, rng, seed, count):
+    """To the outer one; paths and origins of both."""
+    out = []
+    outer = gen.requests(cases[OUTER], seed, count)
+    inner = gen.requests(cases[INNER], f"{seed} inner", count)
+    for one, other in zip(outer, inner, strict=True):
+        one = run.filled(cases[OUTER], one, ports)
+        if rng.random() < 0.4:
+            one["headers"] = other["headers"]
+        if rng.random() < 0.4:
+            scheme, rest = one["url"].split("://", 1)
+            host = rest.split("/")[0].split("?")[0]
+            path = other["url"].split("://", 1)[1]
+            cut = min([path.find(c) for c in "/?" if c in path] or [len(path)])
+            one["url"] = f"{scheme}://{host}{path[cut:]}"
+        out.append(one)
+    return out
 
 
 def by_name(answer):
@@ -209,6 +223,119 @@ def show_seed(corsgate, seed, count, upstream):
     return result
 
 
+# --- two versions of a pair ---------------------------------------------------------------------------------------
+
+PORTS = {OUTER: (8080, 8081), INNER: (8082, 8083)}
+UPSTREAM = 9000
+ORIGINS_EACH = 30
+URLS_EACH = 5
+OLD, NEW = "old", "new"
+
+
+def text_of(case, layer):
+    return case.filled(PORTS[layer], PORTS[INNER][0] if layer == OUTER else UPSTREAM, case.plain)
+
+
+def loaded(candidates, layer, folder):
+    """The first of them that nginx loads."""
+    for case in candidates:
+        if (layer == INNER or "@P0@" in case.plain) and not server.loads(text_of(case, layer), folder):
+            return case
+    raise RuntimeError("nothing that nginx loads")
+
+
+def passed_on_otherwise(statements, rng):
+    """Changes what a proxy_pass passes on."""
+    spots = diff_check.places(statements, ("proxy_set_header",))
+    if spots and rng.random() < 0.5:
+        block, index = rng.choice(spots)
+        del block[index]
+        return
+    passes = [(block, index) for path, block, index in conf.walk(statements)
+              if block[index][0][0] == "proxy_pass" and path and path[-1][0] == "location"]
+    if passes:
+        block, index = rng.choice(passes)
+        line = rng.choice([*ORIGIN_LINES, *(f"Origin ${name}" for name in origin_maps(statements))])
+        name = line.split(" ")[0]
+        block[:] = [one for one in block if one[0][:2] != ["proxy_set_header", name]]
+        block.append([["proxy_set_header", *line.split(" ", 1)], None])
+
+
+def changed(case, layer, rng):
+    """Changes of one layer, none of them the configuration itself."""
+    for _ in range(20):
+        if layer == OUTER and rng.random() < 0.3:
+            statements = copy.deepcopy(case.statements)
+            passed_on_otherwise(statements, rng)
+        else:
+            statements = diff_check.changed(case.statements, rng)
+        other = gen.Case(statements, rng, case.mode, case.seed)
+        if other.plain != case.plain:
+            yield other
+
+
+def write_version(folder, version, pair, by_name):
+    for layer, case in pair.items():
+        server.site(os.path.join(folder, version, layer))
+        server.write(os.path.join(folder, version, layer, "nginx.conf"), text_of(case, layer))
+    server.write(os.path.join(folder, version, ".corsgate.yml"), settings(by_name))
+
+
+def versions(seed, folder, rng, sides):
+    """{version: {layer: case}}, written to folders of that name, and probes. Most changes of one layer of two show nowhere:
+    of two pairs out of three, the first of several changes that shows for some probe is taken, if one does."""
+    by_name = rng.random() < 0.3
+    old = {layer: loaded((draw(f"{seed}/{layer}/{attempt}", layer, rng, by_name) for attempt in range(40)), layer, folder)
+           for layer in (INNER, OUTER)}
+    write_version(folder, OLD, old, by_name)
+    for _ in range(rng.choice([1, 6, 6])):
+        layer = rng.choice((OUTER, INNER))
+        pairs = {OLD: old, NEW: {**old, layer: loaded(changed(old[layer], layer, rng), layer, folder)}}
+        write_version(folder, NEW, pairs[NEW], by_name)
+        probes = probes_of(pairs, rng, seed)
+        before, after = (side.judge(probes) for side in sides)
+        if any(had != has and {had, has} <= {True, False} for had, has in zip(before, after, strict=True)):
+            break
+    return pairs, probes
+
+
+def origins_of(pairs, rng):
+    """What the configurations name, what is nearly that, and others."""
+    named_ones = {word for pair in pairs.values() for case in pair.values() for word in gen.literals(case, ["://", "null"])}
+    near = [gen.origin_near(origin, rng) for origin in sorted(named_ones) for _ in range(2)]
+    found = dict.fromkeys(one for one in [*sorted(named_ones), *dict.fromkeys(gen.ORIGINS), *near] if browser.is_origin(one))
+    return list(found) if len(found) <= ORIGINS_EACH else rng.sample(list(found), ORIGINS_EACH)
+
+
+def probes_of(pairs, rng, seed):
+    """Every origin with every way to ask at some URLs of both versions."""
+    requests = [one for pair in pairs.values() for one in requests_for(pair, PORTS[OUTER], rng, seed, 2 * URLS_EACH)]
+    urls = dict.fromkeys(one["url"].split("?")[0] for one in requests)
+    urls = rng.sample(list(urls), min(URLS_EACH, len(urls)))
+    origins = origins_of(pairs, rng)
+    probes = [{"method": method, "url": url, "origin": origin, "credentials": credentials}
+              for url in urls for origin in origins for method in ("GET", "PUT") for credentials in (False, True)]
+    return [one for one in probes if not diff_check.is_refused(one["url"])]
+
+
+def diff_seed(corsgate, seed):
+    result = diff_check.Result(seed)
+    rng = random.Random(f"stack diff {seed}")
+    with server.temporary() as folder:
+        sides = [diff_check.Side(corsgate, os.path.join(folder, version), ".") for version in (OLD, NEW)]
+        pairs, probes = versions(seed, folder, rng, sides)
+        result.texts = tuple("".join(f"# --- {layer}\n{text_of(case, layer)}" for layer, case in pair.items())
+                             for pair in pairs.values())
+        changes = diff_check.run_diff(corsgate, folder, OLD, NEW)["changes"]
+        result.kind["changes"] += len(changes)
+        result.kind["pairs with changes"] += bool(changes)
+        if diff_check.run_diff(corsgate, folder, OLD, OLD)["relation"] != "equal":
+            result.complaints.append("a version differs from itself")
+        diff_check.confirm(result, sides, changes, ORIGINS_EACH, {one["origin"]: None for one in probes})
+        diff_check.contradict(result, sides, changes, probes)
+    return result
+
+
 def work(arguments):
     task, corsgate, seed, count, upstream = arguments
     try:
@@ -222,15 +349,18 @@ def work(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--corsgate", required=True)
-    parser.add_argument("--seeds", type=int, default=100, help="how many pairs")
+    parser.add_argument("--seeds", "--count", type=int, default=100, help="how many pairs")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="only this one, in full")
     parser.add_argument("--requests", type=int, default=60, help="requests for each pair")
+    parser.add_argument("--diff", action="store_true", help="two versions of each pair, and diff instead of servers")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     corsgate = os.path.realpath(options.corsgate)
     if not os.access(corsgate, os.X_OK):
         parser.error(f"{options.corsgate} is not a program")
+    if options.diff:
+        return diff_check.run_all(functools.partial(diff_seed, corsgate), options)
     upstream = server.Upstream()
     try:
         if options.seed is not None:
