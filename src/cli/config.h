@@ -25,7 +25,7 @@ struct config {
     VEC(struct config_text) trusted_list;
     VEC(struct dialect_setting) settings; // of controllers
     VEC(struct expectation) expectations;
-    VEC(struct config_text) stack;        // names of products, outermost first
+    VEC(struct config_text) stack;        // names of products or files, outermost first
     VEC(struct config_text) custom_files; // paths and globs
     VEC(struct rule) custom;              // what is in them; by config_load_rules
     struct approvals approvals;

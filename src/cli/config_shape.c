@@ -214,7 +214,7 @@ static const struct shape_key top_keys[] = {
     { "expect", &expectations, false,
       "Cross-origin requests that must keep working, or must never work." },
     { "stack", &texts, false,
-      "Layers that serve the same hosts, outermost first: names of products." },
+      "Layers that serve the same hosts, outermost first: names of products, or files." },
     { "upstreams", &upstreams, false,
       "What stands behind a proxy does about CORS itself. Default: nothing." },
     { "nginx", &nginx, false, "About nginx." },
