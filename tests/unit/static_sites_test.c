@@ -377,6 +377,12 @@ static const struct dialect_row rows[] = {
       "200" },
     { "6 firebase: a negation is not known", "firebase.json", FIREBASE("/!(a)"), GET "/b",
       "unknown" },
+    { "6 firebase: ... of the whole pattern neither", "firebase.json", FIREBASE("!/a"), GET "/b",
+      "unknown" },
+    { "6 firebase: a slash at the end of the path", "firebase.json", FIREBASE("/@(a|b)"), GET "/a/",
+      SENT },
+    { "6 firebase: ... of the pattern", "firebase.json", FIREBASE("/a/"), GET "/a", "200" },
+    { "6 firebase: two slashes are one", "firebase.json", FIREBASE("{,a}/b"), GET "/b", SENT },
     { "6 firebase: glob", "firebase.json",
       "{\"hosting\":{\"headers\":[{\"glob\":\"/a\",\"headers\":[{\"key\":"
       "\"Access-Control-Allow-Origin\",\"value\":\"https://a.test\"}]}]}}",

@@ -54,9 +54,10 @@ static bool read_match(struct static_document *document, const struct data *node
         return true;
     }
     rule->path = source ? source->text : glob->text;
+    bool is_negated = str_starts(rule->path, STR("!")); // nobody says what such a one matches
     if (!str_starts(rule->path, STR("/")))
         rule->path = str_concat(model->arena, STR("/"), rule->path);
-    rule->paths = glob_language(model, rule->path);
+    rule->paths = is_negated ? NULL : glob_language(model, rule->path);
     if (!rule->paths) {
         rule->paths = fa_none(model->fa);
         rule->perhaps = fa_all(model->fa);

@@ -171,6 +171,9 @@ static const struct fa *word_language(struct model *model, Str word)
         more = str_cut(rest, STR("/"), &part, &rest);
         if (!more)
             part = rest;
+        bool is_doubled = !part.len && more && part.ptr != word.ptr;
+        if (is_doubled)
+            continue; // several slashes are one
         if (str_is(part, "**") && more)
             buf_addf(&out, "(?:%s/)*", name);
         else if (str_is(part, "**"))
@@ -179,6 +182,8 @@ static const struct fa *word_language(struct model *model, Str word)
             return NULL;
         else if (more)
             buf_add_char(&out, '/');
+        else if (part.len)
+            buf_add_text(&out, "/?"); // of the path; a pattern's own slash at the end must be there
     }
     return static_pattern(model, buf_str(&out))->result.language;
 }
