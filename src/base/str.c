@@ -200,3 +200,18 @@ size_t str_distance(Str a, Str b, size_t limit)
     }
     return above[b.len] < limit ? above[b.len] : limit;
 }
+
+bool str_hex64(Str text, uint64_t *out)
+{
+    uint64_t value = 0;
+    if (text.len != 16)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
+            return false;
+        value = value << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    *out = value;
+    return true;
+}

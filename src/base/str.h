@@ -39,6 +39,8 @@ bool str_cut(Str s, Str separator, Str *head, Str *tail);
 bool str_eat(Str *s, Str prefix);
 // Decimal digits only, at most `max`. False, and nothing written, otherwise.
 bool str_number(Str s, uint32_t max, uint32_t *out);
+// 64 bits as 16 hexadecimal digits, letters in lower case. False, and *out left alone, for others.
+bool str_hex64(Str text, uint64_t *out);
 
 // Copies into the arena.
 Str str_copy(struct arena *arena, Str s);

@@ -11,26 +11,11 @@ const struct kind acknowledge_malformed = { "", LEVEL_ERROR,
                                             "this is no file of acknowledgements" };
 
 static const char mark[] = "acknowledged: ";
-enum { MAX_ENTRIES = 10000, DIGITS = 16 };
+enum { MAX_ENTRIES = 10000 };
 
 static bool is_text(const struct data *data)
 {
     return data && data->kind == DATA_SCALAR && !data->plain;
-}
-
-static bool parse_hex(Str text, uint64_t *out)
-{
-    uint64_t value = 0;
-    if (text.len != DIGITS)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
-            return false;
-        value = value << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    *out = value;
-    return true;
 }
 
 static bool read_entry(struct run *run, const struct data *item, struct acknowledgement *out)
@@ -38,7 +23,7 @@ static bool read_entry(struct run *run, const struct data *item, struct acknowle
     const struct data *rule = data_find(item, STR("rule"));
     const struct data *fingerprint = data_find(item, STR("fingerprint"));
     const struct data *reason = data_find(item, STR("reason"));
-    if (!is_text(rule) || !is_text(fingerprint) || !parse_hex(fingerprint->text, &out->fingerprint))
+    if (!is_text(rule) || !is_text(fingerprint) || !str_hex64(fingerprint->text, &out->fingerprint))
         return diagf(run, &acknowledge_malformed, item->span,
                      "an entry needs a rule and a fingerprint of 16 digits");
     if (!is_text(reason) || !str_trim(reason->text).len)

@@ -11,28 +11,13 @@ struct baseline_entry {
     Str rule;
 };
 
-static bool parse_hex(Str text, uint64_t *out)
-{
-    uint64_t value = 0;
-    if (text.len != 16)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
-            return false;
-        value = value << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    *out = value;
-    return true;
-}
-
 static bool read_entry(struct run *run, const struct data *item, struct baseline *out)
 {
     const struct data *rule = data_find(item, STR("rule"));
     const struct data *fingerprint = data_find(item, STR("fingerprint"));
     uint64_t hash;
     if (!rule || rule->kind != DATA_SCALAR || !fingerprint || fingerprint->kind != DATA_SCALAR ||
-        !parse_hex(fingerprint->text, &hash))
+        !str_hex64(fingerprint->text, &hash))
         return diagf(run, &baseline_malformed, item->span,
                      "an entry needs a rule and a fingerprint of 16 digits");
     struct baseline_entry *entry = ARENA_NEW(run->arena, struct baseline_entry);
