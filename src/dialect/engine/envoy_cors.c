@@ -216,3 +216,18 @@ void envoy_cors_run(struct cases *cases, struct branch in, const struct envoy_co
     rest->allowed = yes;
     rest->other = branch_join(cases, branch_join(cases, no, refused), off);
 }
+
+uint32_t envoy_redirect_status(Str code)
+{
+    static const struct {
+        const char *name;
+        uint32_t status;
+    } codes[] = { { "FOUND", 302 },
+                  { "SEE_OTHER", 303 },
+                  { "TEMPORARY_REDIRECT", 307 },
+                  { "PERMANENT_REDIRECT", 308 } };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (str_is(code, codes[i].name))
+            return codes[i].status;
+    return 301;
+}

@@ -66,3 +66,6 @@ const struct fa *envoy_exact(struct model *model, Str text, bool ignore_case);
 const struct fa *envoy_prefix(struct model *model, Str text, bool ignore_case);
 const struct fa *envoy_suffix(struct model *model, Str text, bool ignore_case);
 const struct fa *envoy_contains(struct model *model, Str text, bool ignore_case);
+
+// The status of a redirect by the name of its RedirectResponseCode; 301 unless it says another.
+uint32_t envoy_redirect_status(Str code);

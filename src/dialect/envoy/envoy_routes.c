@@ -259,23 +259,6 @@ static void serve_clusters(const struct served *place, struct cases *cases, stru
     }
 }
 
-// 301 unless it says another.
-static uint32_t redirect_status(const struct data *redirect)
-{
-    static const struct {
-        const char *name;
-        uint32_t status;
-    } codes[] = { { "FOUND", 302 },
-                  { "SEE_OTHER", 303 },
-                  { "TEMPORARY_REDIRECT", 307 },
-                  { "PERMANENT_REDIRECT", 308 } };
-    Str code = envoy_text(redirect, "response_code");
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (str_is(code, codes[i].name))
-            return codes[i].status;
-    return 301;
-}
-
 static const struct value *unknown_location(struct envoy *envoy, const struct data *redirect)
 {
     return value_unknown(envoy->model, STR("where this redirects to"), data_hash(redirect),
@@ -313,8 +296,8 @@ static void serve(const struct served *place, struct cases *cases, struct branch
     }
     if ((field = envoy_field(route, "redirect"))) {
         change_all_headers(place, cases, &in);
-        branch_redirect(cases, in, redirect_status(field), unknown_location(envoy, field),
-                        field->span);
+        branch_redirect(cases, in, envoy_redirect_status(envoy_text(field, "response_code")),
+                        unknown_location(envoy, field), field->span);
     } else if ((field = envoy_field(route, "direct_response"))) {
         uint32_t status = 200;
         const struct data *number = envoy_field(field, "status");

@@ -193,22 +193,6 @@ static void serve_backends(const struct serving *place, struct cases *cases, str
 
 // ---- redirects
 
-static uint32_t redirect_status(const struct data *redirect)
-{
-    static const struct {
-        const char *name;
-        uint32_t status;
-    } codes[] = { { "FOUND", 302 },
-                  { "SEE_OTHER", 303 },
-                  { "TEMPORARY_REDIRECT", 307 },
-                  { "PERMANENT_REDIRECT", 308 } };
-    Str code = document_text(redirect, "redirectResponseCode");
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (str_is(code, codes[i].name))
-            return codes[i].status;
-    return 301;
-}
-
 static const struct value *redirect_target(const struct serving *place)
 {
     struct google *google = place->rule->map->google;
@@ -251,8 +235,10 @@ static void serve_counting(const struct serving *place, struct cases *cases, str
                                  .identity = hash_str(map->identity, place->rule->match.path) });
         if (!place->is_classic)
             change_headers(place, cases, &in, NULL);
-        branch_redirect(cases, in, redirect_status(place->redirect), redirect_target(place),
-                        place->redirect->span);
+        branch_redirect(
+            cases, in,
+            envoy_redirect_status(document_text(place->redirect, "redirectResponseCode")),
+            redirect_target(place), place->redirect->span);
         return;
     }
     if (abort && !place->is_classic && data_get_number(abort, 599, &status)) {
