@@ -161,14 +161,9 @@ static bool same_part(const struct part *a, const struct part *b)
                                        value_equal(a->subject, b->subject));
 }
 
-struct origins_of_two {
-    struct model *model;
-    Str kept, asked;
-};
-
-static const struct value *as_named(const void *state, const struct var *var)
+const struct value *cache_as_named(const void *state, const struct var *var)
 {
-    const struct origins_of_two *two = state;
+    const struct cache_origins *two = state;
     if (var == two->model->kept_origin)
         return value_text(two->model, two->kept);
     return var == two->model->origin ? value_text(two->model, two->asked) : NULL;
@@ -207,10 +202,10 @@ static enum cache_mix mix_by_members(struct model *model, const struct box *box,
     enum cache_mix out = CACHE_APART;
     for (size_t i = 0; i < kept.count; i++)
         for (size_t k = 0; k < asked.count; k++) {
-            const struct origins_of_two two = { model, kept.items[i], asked.items[k] };
+            const struct cache_origins two = { model, kept.items[i], asked.items[k] };
             Str a, b;
-            if (!value_is_text(value_map(model, first, as_named, &two, 0), &a) ||
-                !value_is_text(value_map(model, second, as_named, &two, 0), &b))
+            if (!value_is_text(value_map(model, first, cache_as_named, &two, 0), &a) ||
+                !value_is_text(value_map(model, second, cache_as_named, &two, 0), &b))
                 return CACHE_PERHAPS;
             bool same = kept.items[i].len && str_equal(kept.items[i], asked.items[k]);
             out = str_equal(a, b) && !same ? CACHE_MIXED : out;

@@ -38,3 +38,11 @@ struct cache cache_of_anybody(const struct response *response);
 
 // Whether Vary, as it is sent, makes a cache tell origins apart.
 bool cache_vary_names_origin(Str value);
+
+// For value_map: a value of what the second is handed, for two given origins. `state` is a struct
+// cache_origins.
+struct cache_origins {
+    struct model *model;
+    Str kept, asked; // the first's Origin, the second's; empty: none
+};
+const struct value *cache_as_named(const void *state, const struct var *var);

@@ -24,21 +24,8 @@ struct sequence {
     const struct cache *cache;
 };
 
-struct replaced {
-    struct model *model;
-    Str kept, own;
-};
-
-static const struct value *replace(const void *state, const struct var *var)
-{
-    const struct replaced *by = state;
-    if (var == by->model->kept_origin)
-        return value_text(by->model, by->kept);
-    return var == by->model->origin ? value_text(by->model, by->own) : NULL;
-}
-
 // The Access-Control-Allow-Origin lines for two given origins. False when they are not known.
-static bool origin_lines(const struct replaced *by, const struct lines *lines, uint32_t *count,
+static bool origin_lines(const struct cache_origins *by, const struct lines *lines, uint32_t *count,
                          Str *first)
 {
     *count = 0;
@@ -49,7 +36,7 @@ static bool origin_lines(const struct replaced *by, const struct lines *lines, u
         if (!line->value || !str_is_nocase(line->name, "access-control-allow-origin"))
             continue;
         if (line->unsure ||
-            !value_is_text(value_map(by->model, line->value, replace, by, 0), &text))
+            !value_is_text(value_map(by->model, line->value, cache_as_named, by, 0), &text))
             return false;
         if (!text.len && !line->keep_empty)
             continue;
@@ -108,7 +95,7 @@ static bool show_pair(const struct looking *looking, const struct cache *cache,
     struct model *model = looking->model;
     const struct fa *firsts = box_language(first->box, model->origin);
     const struct answered filling = answered_of(first), asking = answered_of(second);
-    struct replaced by = { .model = model, .own = own };
+    struct cache_origins by = { .model = model, .asked = own };
     if (bare && !fa_accepts(firsts, STR("")))
         return false;
     struct cache_mixed mixed = cache_mix(model, cache, &filling, &asking);
